@@ -1,0 +1,59 @@
+"""
+Every exception this project raises on purpose.
+
+HarnessError           the run cannot be trusted; it says nothing about the target
+  BindingError         a file or an option given by the user is wrong
+  NotTestable          a declared facility does not work, or a control was refused
+ContractViolation      the target answered, and the answer breaks a requirement
+                       (an AssertionError, so that a plain assert means the same)
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class HarnessError(Exception):
+    """The run cannot be trusted; it says nothing about the target."""
+
+
+class BindingError(HarnessError):
+    """
+    Something the user gave is wrong.
+
+    Each problem is one line: where, what, how to mend it. A file's problems are reported all at once.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class NotTestable(HarnessError):
+    """A declared facility does not work, or the accepted twin of a refusal was itself refused."""
+
+
+class ContractViolation(AssertionError):
+    """The target answered, and the answer breaks a requirement."""
+
+    def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(message)
+
+
+def unknown(what: str, given: str, valid: Iterable[str]) -> str:
+    """
+    Say in one sentence that *given* is no known *what*, with the nearest valid name and all of them.
+
+    >>> unknown("feature", "topt", ["refresh", "totp"])
+    "unknown feature 'topt'. Did you mean 'totp'? Valid: refresh, totp."
+    """
+    names = sorted(valid)
+    near = get_close_matches(given, names, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return f"unknown {what} '{given}'.{hint} Valid: {', '.join(names)}."

@@ -1,0 +1,1 @@
+"""Target files: how a deployed API speaks, in contract words."""

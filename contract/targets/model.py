@@ -1,0 +1,175 @@
+"""What a target file says, as values. It may rename; it may not redefine what an RFC demands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from contract.answers import Kind
+from contract.secret import Secret
+
+Encoding = Literal["json", "form", "multipart", "none"]
+
+FEATURES = frozenset(
+    "registration login profile profile-update password-change refresh logout user-records admin mfa backup-codes "
+    "reset liveness readiness throttle cors request-id jwt cookies upstream".split()
+)
+"""What a target may claim. `jwt`: its access tokens are JWTs. `upstream`: another service checks its credentials."""
+
+FACILITIES = frozenset("admin accounts outbox faults clock signing-key published-key logs tls".split())
+"""What the tester may have; each is a table `[facilities.NAME]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One request of a flow.
+
+    A place is written "/json/pointer" (body member; a form field is "/name"), "header:NAME", "cookie:NAME",
+    "query:NAME" or "path:NAME". `send` maps contract words (email, password, refreshToken, code, ...) and captured
+    values to places; `fixed` maps places to constants; `capture` maps contract words (accessToken, refreshToken,
+    sessionToken, csrf, userId, secret, ...) to places of the answer. `then` names the kinds of this step's answer on
+    which the flow goes on to the next step; any other kind ends it.
+    """
+
+    method: str
+    path: str
+    encoding: Encoding = "json"
+    send: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    capture: Mapping[str, str] = field(default_factory=dict)
+    auth: Literal["session", "none"] = "none"
+    then: frozenset[Kind] = frozenset({Kind.ACCEPTED, Kind.PENDING, Kind.CHALLENGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How the target spells one operation of the contract: its steps, the last of which is the one judged."""
+
+    id: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    When an answer is of `kind`: every condition that is given holds.
+
+    `status` lists numbers; `at` with `equals` compares the value at a place ("/pointer", "header:NAME",
+    "cookie:NAME"); `has` and `lacks` ask whether a place has a value.
+    """
+
+    kind: Kind
+    status: tuple[int, ...] = ()
+    at: str = ""
+    equals: Any = None
+    has: str = ""
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Where the access token goes: a header ("Authorization" with a word before the token), a cookie, or nowhere."""
+
+    place: str = "header:Authorization"
+    prefix: str = "Bearer "
+    csrf: str = ""
+    """Place of the CSRF token on requests that change state, "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The choices that the catalogue leaves open; times in seconds, lengths in code points."""
+
+    duplicate_registration: Literal["conflict", "neutral"] | int = "conflict"
+    refused_refresh: tuple[int, ...] = (401,)
+    forbidden: Literal["forbidden", "hidden"] = "forbidden"
+    refresh_replay: str = "strict"
+    password_min: int = 15
+    password_max: int = 128
+    login_limit: int = 5
+    login_window_s: int = 900
+    login_counts: Literal["failures", "attempts"] = "failures"
+    login_scope: Literal["account", "address"] = "account"
+    throttle_status: tuple[int, ...] = (429,)
+    code_limit: int = 5
+    code_window_s: int = 900
+    access_lifetime_s: int = 3600
+    refresh_lifetime_s: int = 2_592_000
+    session_lifetime_s: int = 7_776_000
+    challenge_lifetime_s: int = 600
+    reset_lifetime_s: int = 86_400
+    lifetime_unit: Literal["s", "ms"] = "s"
+    code_digits: int = 6
+    code_step_s: int = 30
+    code_window_steps: int = 1
+    code_algorithm: Literal["SHA1", "SHA256", "SHA512"] = "SHA1"
+    dependency_budget_s: float = 10.0
+    body_limit_bytes: int = 65_536
+    allowed_origin: str = ""
+    asvs_level: Literal[1, 2, 3] = 3
+    project_rules: bool = False
+    security_headers: Literal["target", "gateway"] = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """How to reach the target; `verify = false` is said in every summary."""
+
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    proxy: str = ""
+    verify: bool = True
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    rate_per_s: float | None = None
+    timeout_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """
+    One excused failure, scoped so that it hides no regression.
+
+    `operation` is an operationId or "*"; `actual` a kind or a status as text.
+    """
+
+    requirement: str
+    operation: str
+    actual: str
+    reason: str
+    owner: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    One API under test.
+
+    `document` is the OpenAPI document in force: the contract's own where `speaks_contract`, else the target's own, or
+    None. `start` is the command that starts an instance, with {port} and {dir} to be filled; "" where it is deployed.
+    `facilities` maps a facility's name to its table as validated.
+    """
+
+    name: str
+    base_url: str
+    source: Path | None = None
+    start: str = ""
+    environment: str = "staging"
+    speaks_contract: bool = True
+    document: Path | None = None
+    features: frozenset[str] = FEATURES
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    scheme: Scheme = Scheme()
+    profile: Profile = Profile()
+    facilities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    transport: Transport = Transport()
+    known_failures: tuple[KnownFailure, ...] = ()
+    register_extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further required members of a registration: place to a constant, or to a Faker provider as "faker:NAME"."""
