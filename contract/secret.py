@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 MASK = "***"
 
 
@@ -14,7 +16,7 @@ class Secret:
     """
 
     __slots__ = ("_value",)
-    _known: set[str] = set()
+    _known: ClassVar[set[str]] = set()
 
     def __init__(self, value: str) -> None:
         self._value = value
