@@ -147,6 +147,21 @@ class KnownFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """
+    Other settings of a target that has a `start` line: `[variants.NAME]`, for rows that need short lifetimes, low
+    limits, TLS or production mode.
+
+    `options` takes the place of {options} in the start line; `profile` and `facilities` replace what they name.
+    """
+
+    options: str = ""
+    base_url: str = ""
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    facilities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """
     One API under test.
@@ -170,6 +185,7 @@ class Target:
     profile: Profile = Profile()
     facilities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     transport: Transport = Transport()
+    variants: Mapping[str, Variant] = field(default_factory=dict)
     known_failures: tuple[KnownFailure, ...] = ()
     register_extra: Mapping[str, Any] = field(default_factory=dict)
     """Further required members of a registration: place to a constant, or to a Faker provider as "faker:NAME"."""

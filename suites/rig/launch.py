@@ -1,0 +1,213 @@
+"""Starting targets by their `start` line: one instance for each worker, variants of it, and restarts after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract.errors import HarnessError
+from contract.targets.model import Target, Variant
+
+START_TIMEOUT_S = 30.0
+RESTARTS_PER_RUN = 3
+GUARD = Path(__file__).with_name("guard.py")
+
+
+class TargetGone(HarnessError):
+    """The target cannot be reached, or cannot be brought back: exit code 6."""
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Instance:
+    """
+    One running target.
+
+    `target` is the target file with this instance's address and profile. `announced` is the JSON object that the
+    process printed as its first line, where it printed one: the reference says there where its control port is.
+    """
+
+    target: Target
+    announced: Mapping[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    folder: Path | None = None
+
+    @property
+    def log(self) -> Path | None:
+        """Where the process' standard error went."""
+        return self.folder / "stderr.log" if self.folder else None
+
+    def alive(self) -> bool:
+        """Whether the process still runs; a deployed target counts as alive."""
+        return self.process is None or self.process.poll() is None
+
+    def stop(self) -> None:
+        """End the process and everything it started; forget its files."""
+        if self.process is not None:
+            end(self.process)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Close the guard's standard input, which ends the command it guards."""
+    with contextlib.suppress(OSError):
+        if process.stdin:
+            process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class Launcher:
+    """
+    The instances of one worker.
+
+    Without a `start` line there is one instance, the deployed one, and no variant. `options` are appended to every
+    start line at its {options}: `--defect=ID` travels there.
+    """
+
+    def __init__(self, target: Target, *, options: str = "") -> None:
+        self.file = target
+        self.options = options
+        self.restarts = 0
+        self._instances: dict[str, Instance] = {}
+
+    def main(self) -> Instance:
+        """Return this worker's ordinary instance, starting it where needed. Raises TargetGone."""
+        return self._instance("", Variant())
+
+    def variant(self, name: str) -> Instance | None:
+        """Return the instance started with the settings of `[variants.NAME]`, or None where the file has none."""
+        settings = self.file.variants.get(name)
+        return self._instance(name, settings) if settings and self.file.start else None
+
+    def private(self, name: str = "") -> Instance | None:
+        """Return an instance that nobody else of this worker uses; the caller stops it. None where none can start."""
+        if not self.file.start:
+            return None
+        return start(self.file, self.file.variants[name] if name else Variant(), self.options)
+
+    def restart(self, instance: Instance) -> Instance:
+        """
+        Start a dead instance again, on a new port and an empty store.
+
+        Raises:
+            TargetGone: it cannot be started, or was restarted three times in this run already.
+        """
+        if self.restarts >= RESTARTS_PER_RUN:
+            raise TargetGone(f"{self.file.name}: died again after {RESTARTS_PER_RUN} restarts in this run")
+        if not self.file.start:
+            raise TargetGone(f"{self.file.name}: {self.file.base_url} does not answer, and there is no start line")
+        self.restarts += 1
+        name = next(name for name, each in self._instances.items() if each is instance)
+        instance.stop()
+        del self._instances[name]
+        return self.main() if not name else self._instance(name, self.file.variants[name])
+
+    def close(self) -> None:
+        """Stop every instance."""
+        for instance in self._instances.values():
+            instance.stop()
+        self._instances.clear()
+
+    def _instance(self, name: str, settings: Variant) -> Instance:
+        if name not in self._instances:
+            self._instances[name] = start(self.file, settings, self.options) if self.file.start else Instance(self.file)
+        return self._instances[name]
+
+
+def start(target: Target, variant: Variant, options: str = "") -> Instance:
+    """
+    Start one instance of *target* and wait until it accepts connections.
+
+    Raises:
+        TargetGone: the command ended, or nothing listened within 30 s; the message holds the last line it wrote.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="authproof-"))
+    port = free_port()
+    words = {"port": str(port), "dir": str(folder), "python": sys.executable}
+    command = []
+    for word in shlex.split(target.start):
+        command += shlex.split(f"{variant.options} {options}") if word == "{options}" else [word.format(**words)]
+    with (folder / "stdout.log").open("wb") as out, (folder / "stderr.log").open("wb") as log:
+        process = subprocess.Popen(  # the guard ends the command with us
+            [sys.executable, "-S", str(GUARD), *command],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=log,
+            cwd=target.source.parent if target.source else None,
+        )
+    profile = replace(target.profile, **variant.profile)
+    base_url = (variant.base_url or target.base_url).replace("{port}", str(port))
+    facilities = {**target.facilities, **variant.facilities}
+    instance = Instance(
+        replace(target, base_url=base_url, profile=profile, facilities=facilities), process=process, folder=folder
+    )
+    try:
+        instance.announced = wait_until_it_listens(instance)
+    except TargetGone:
+        instance.stop()
+        raise
+    return instance
+
+
+def wait_until_it_listens(instance: Instance) -> Mapping[str, Any]:
+    """Wait until the instance's port accepts a connection; return what it announced on its first line, if anything."""
+    parts = urlsplit(instance.target.base_url)
+    address = (parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80))
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if not instance.alive():
+            break
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+            continue
+        return first_line(instance)
+    lines = instance.log.read_text("utf-8", "replace").strip().splitlines() if instance.log else []
+    said = f": {lines[-1]}" if lines else ""
+    state = f"did not listen within {START_TIMEOUT_S:.0f} s" if instance.alive() else "ended at once"
+    raise TargetGone(f"{instance.target.name}: its start line {state}{said}")
+
+
+def first_line(instance: Instance) -> Mapping[str, Any]:
+    """
+    Return the JSON object on the first line of the process' standard output, {} where there is none.
+
+    It is waited for only where a facility is driven through the control port, whose address stands there.
+    """
+    assert instance.folder is not None
+    awaited = any(table.get("driver") == "control" for table in instance.target.facilities.values())
+    deadline = time.monotonic() + (5 if awaited else 0)
+    while True:
+        line, newline, _ = (instance.folder / "stdout.log").read_text("utf-8", "replace").partition("\n")
+        if newline or time.monotonic() >= deadline:
+            break
+        time.sleep(0.01)
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
