@@ -1,0 +1,99 @@
+"""Made-up people: addresses that nobody owns, passwords that nobody else uses, and what each holds towards the target."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import secrets
+from dataclasses import dataclass, field
+
+import pyotp
+from faker import Faker
+
+from contract.secret import Secret
+from contract.session import Session
+from contract.targets.model import Profile
+
+MAIL_DOMAIN = "example.com"  # RFC 2606 section 3: reserved, and accepted by validators that refuse .test and .invalid
+
+
+@dataclass
+class Account:
+    """
+    One identity. Its session is a value that the api replaces after each answer.
+
+    `otp` is the confirmed MFA secret, `last_step` the last time step whose code was given out, `backup_codes` the ones
+    not yet used.
+    """
+
+    email: str
+    password: Secret
+    session: Session = field(default_factory=Session)
+    user_id: str = ""
+    otp: Secret | None = None
+    last_step: int = 0
+    backup_codes: list[Secret] = field(default_factory=list)
+
+    def code(self, profile: Profile, at_s: float, *, steps: int = 0) -> Secret:
+        """Return the one-time code of the step at *at_s* (Unix time), moved by *steps*."""
+        assert self.otp is not None, "this account has no second factor"
+        return Secret(totp(self.otp, profile).at(at_s, counter_offset=steps))
+
+    def unused_code(self, profile: Profile, at_s: float) -> Secret:
+        """
+        Return a code that the target accepts now and that this account has not been given before.
+
+        Where the current step's code is spent, it is the next step's, which the window of one step accepts.
+        """
+        step = int(at_s) // profile.code_step_s
+        wanted = max(step, self.last_step + 1)
+        self.last_step = wanted
+        return self.code(profile, at_s, steps=wanted - step)
+
+
+def totp(secret: Secret, profile: Profile) -> pyotp.TOTP:
+    """Return the generator of codes for *secret* with the target's digits, step and hash. Source: RFC 6238."""
+    digest = getattr(hashlib, profile.code_algorithm.lower())
+    return pyotp.TOTP(secret.reveal(), digits=profile.code_digits, interval=profile.code_step_s, digest=digest)
+
+
+class People:
+    """
+    A seeded source of people for one worker.
+
+    Names come from the seed, so that a run can be repeated; addresses also hold the run's id, so that the repetition
+    meets no account of the first run.
+    """
+
+    def __init__(self, seed: int, run: str, worker: str) -> None:
+        self._random = random.Random(f"{seed} {worker}")
+        self._faker = Faker()
+        self._faker.seed_instance(self._random.getrandbits(32))
+        self._domain = f"{worker}-{run}.{MAIL_DOMAIN}".lower()
+        self._made = 0
+
+    def email(self) -> str:
+        """Return an address that this run has not used."""
+        self._made += 1
+        name = self._faker.first_name().lower().encode("ascii", "ignore").decode() or "someone"
+        return f"{name}.{self._made}@{self._domain}"
+
+    def password(self, profile: Profile) -> Secret:
+        """Return a passphrase within the profile's bounds that is on nobody's list of common ones."""
+        words = " ".join(self._faker.words(3))
+        text = f"{words} {secrets.token_hex(4)}A7!"
+        while len(text) < profile.password_min:
+            text += f" {self._faker.word()}"
+        return Secret(text[-profile.password_max :])
+
+    def stranger(self) -> str:
+        """Return an address of the same shape as the others that is never registered."""
+        return self.email()
+
+    def person(self, profile: Profile) -> Account:
+        """Return somebody who is not registered yet."""
+        return Account(self.email(), self.password(profile))
+
+    def chance(self) -> random.Random:
+        """Return the seeded source of chance, for checks that choose."""
+        return self._random
