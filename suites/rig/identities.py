@@ -1,4 +1,4 @@
-"""Made-up people: addresses that nobody owns, passwords that nobody else uses, and what each holds towards the target."""
+"""Made-up people: addresses that nobody owns, passwords nobody else uses, and what each holds towards the target."""
 
 from __future__ import annotations
 
