@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contract.answers import Answer
+
 
 class HarnessError(Exception):
     """The run cannot be trusted; it says nothing about the target."""
@@ -38,11 +40,16 @@ class NotTestable(HarnessError):
 
 
 class ContractViolation(AssertionError):
-    """The target answered, and the answer breaks a requirement."""
+    """
+    The target answered, and the answer breaks a requirement.
 
-    def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
+    `answer` is the one at fault, where one alone is: it says the operation and the status that a known failure names.
+    """
+
+    def __init__(self, message: str, *, expected: str = "", actual: str = "", answer: Answer | None = None) -> None:
         self.expected = expected
         self.actual = actual
+        self.answer = answer
         super().__init__(message)
 
 
