@@ -13,6 +13,13 @@ from contract.secret import Secret
 
 Encoding = Literal["json", "form", "multipart", "none"]
 
+OPERATIONS = frozenset(
+    "registerUser loginUser refreshToken logoutUser getCurrentUser updateCurrentUser changePassword getUser listUsers "
+    "updateUser setupMfa verifyMfaSetup verifyMfa disableMfa requestPasswordReset confirmPasswordReset getLiveness "
+    "getReadiness".split()
+)
+"""The operationIds of the contract."""
+
 FEATURES = frozenset(
     "registration login profile profile-update password-change refresh logout user-records admin mfa backup-codes "
     "reset liveness readiness throttle cors request-id jwt cookies upstream".split()
@@ -30,17 +37,18 @@ class Step:
 
     A place is written "/json/pointer" (body member; a form field is "/name"), "header:NAME", "cookie:NAME",
     "query:NAME" or "path:NAME". `send` maps contract words (email, password, refreshToken, code, ...) and captured
-    values to places; `fixed` maps places to constants; `capture` maps contract words (accessToken, refreshToken,
-    sessionToken, csrf, userId, secret, ...) to places of the answer. `then` names the kinds of this step's answer on
-    which the flow goes on to the next step; any other kind ends it.
+    values to a place, or to several where a word is repeated (a password and its confirmation); `fixed` maps places to
+    constants; `capture` maps contract words (accessToken, refreshToken, sessionToken, csrf, userId, secret, ...) to
+    places of the answer. Constants and headers that came from the environment or a command are secrets. `then` names
+    the kinds of this step's answer on which the flow goes on to the next step; any other kind ends it.
     """
 
     method: str
     path: str
     encoding: Encoding = "json"
-    send: Mapping[str, str] = field(default_factory=dict)
+    send: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | Secret] = field(default_factory=dict)
     capture: Mapping[str, str] = field(default_factory=dict)
     auth: Literal["session", "none"] = "none"
     then: frozenset[Kind] = frozenset({Kind.ACCEPTED, Kind.PENDING, Kind.CHALLENGED})
@@ -51,6 +59,23 @@ class Operation:
     """How the target spells one operation of the contract: its steps, the last of which is the one judged."""
 
     id: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_oauth2_token_endpoint(self) -> bool:
+        """Whether a refusal by 400 `invalid_grant` is right here. Source: RFC 6749 section 5.2."""
+        return any("/grant_type" in step.fixed or "/grant_type" in step.send.values() for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """
+    What the tester must do about an account outside the contract: activate a new one, or remove one after the run.
+
+    `by` says whose session the steps use: "mail" is nobody's, and the steps send what the outbox found in the mail.
+    """
+
+    by: Literal["mail", "admin", "self"]
     steps: tuple[Step, ...]
 
 
@@ -73,12 +98,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """Where the access token goes: a header ("Authorization" with a word before the token), a cookie, or nowhere."""
+    """
+    Where the access token goes: a header ("Authorization" with a word before the token), a cookie, or nowhere ("").
+
+    `renew` maps contract words to places of *any* answer, whatever the operation: there a token may be renewed.
+    """
 
     place: str = "header:Authorization"
     prefix: str = "Bearer "
     csrf: str = ""
     """Place of the CSRF token on requests that change state, "" for none."""
+    renew: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +148,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """How to reach the target; `verify = false` is said in every summary."""
+    """How to reach the target; `verify = false` is said in every summary. `proxy_auth` is "user:password"."""
 
     ca_file: Path | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    client_key_passphrase: Secret | None = None
     proxy: str = ""
+    proxy_auth: Secret | None = None
     verify: bool = True
     headers: Mapping[str, Secret] = field(default_factory=dict)
     rate_per_s: float | None = None
@@ -189,3 +221,8 @@ class Target:
     known_failures: tuple[KnownFailure, ...] = ()
     register_extra: Mapping[str, Any] = field(default_factory=dict)
     """Further required members of a registration: place to a constant, or to a Faker provider as "faker:NAME"."""
+    email_pattern: str = ""
+    """Addresses of new accounts, with {id} for what makes each its own; "" leaves them to the rig."""
+    username_pattern: str = ""
+    activation: Errand | None = None
+    removal: Errand | None = None
