@@ -109,20 +109,21 @@ def load() -> Mapping[str, Requirement]:
 
 def find(id: str) -> Requirement:
     """
-    Return the requirement *id*, in any letter case.
+    Return the requirement *id*.
 
     Raises:
-        BindingError: there is none; the line names the nearest one.
+        BindingError: there is none; the line names the nearest one, or those of its area, or the areas.
     """
     rows = load()
-    wanted = id.strip().upper()
-    if wanted in rows:
-        return rows[wanted]
-    prefix = wanted.partition("-")[0]
-    kin = [name for name in rows if name.startswith(f"{prefix}-")]
-    if kin:
-        raise BindingError(unknown("requirement", wanted, kin))
-    raise BindingError(f"requirement '{id}': {unknown('area', prefix, PREFIXES.values())}")
+    if id in rows:
+        return rows[id]
+    prefix, _, number = id.strip().upper().partition("-")
+    meant = f"{prefix}-{number.zfill(2)}"
+    if meant in rows:
+        raise BindingError(f"unknown requirement '{id}'. Did you mean '{meant}'?")
+    if prefix in PREFIXES.values():
+        raise BindingError(unknown("requirement", id, (name for name in rows if name.startswith(f"{prefix}-"))))
+    raise BindingError(f"unknown requirement '{id}': {unknown('area', prefix, PREFIXES.values())}")
 
 
 def areas() -> Mapping[str, tuple[Requirement, ...]]:
