@@ -1,0 +1,38 @@
+"""
+Checks: functions that take an answer and return it, or raise ContractViolation.
+
+Each says in its docstring what passes and which source says so. A check that one test alone needs is an assert there.
+"""
+
+from contract.checks.bodies import media_type_matches, problem_details
+from contract.checks.caching import no_store, not_cacheable
+from contract.checks.challenge import Challenge, challenge, parse_challenges
+from contract.checks.cookies import cookie_flags
+from contract.checks.cors import cors_grant, no_cors_grant
+from contract.checks.headers import allow, hsts, security_headers
+from contract.checks.identifiers import request_id
+from contract.checks.internals import no_internals
+from contract.checks.pairs import alike
+from contract.checks.retry import retry_after
+from contract.checks.status import status
+
+__all__ = [
+    "Challenge",
+    "alike",
+    "allow",
+    "challenge",
+    "cookie_flags",
+    "cors_grant",
+    "hsts",
+    "media_type_matches",
+    "no_cors_grant",
+    "no_internals",
+    "no_store",
+    "not_cacheable",
+    "parse_challenges",
+    "problem_details",
+    "request_id",
+    "retry_after",
+    "security_headers",
+    "status",
+]
