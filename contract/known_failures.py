@@ -19,7 +19,6 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from contract import catalogue
 from contract.answers import Kind
@@ -63,7 +62,7 @@ def read_entries(tables: object, *, source: str) -> tuple[tuple[KnownFailure, ..
         wrong = _problems(table)
         problems += [where + each for each in wrong]
         if not wrong:
-            entry = _entry(table)
+            entry = KnownFailure(**{**table, "actual": str(table["actual"])})
             if _scope(entry) in map(_scope, entries):
                 problems.append(f"{where}{' '.join(_scope(entry))} is listed above. Remove one of the two.")
             entries.append(entry)
@@ -148,17 +147,6 @@ def stale(
 
 def _scope(entry: KnownFailure) -> tuple[str, str, str]:
     return entry.requirement, entry.operation, entry.actual
-
-
-def _entry(table: Mapping[str, Any]) -> KnownFailure:
-    return KnownFailure(
-        requirement=catalogue.find(table["requirement"]).id,
-        operation=table["operation"],
-        actual=str(table["actual"]),
-        reason=table["reason"],
-        owner=table["owner"],
-        until=table["until"],
-    )
 
 
 def _problems(table: Mapping[str, object]) -> list[str]:

@@ -42,8 +42,8 @@ def test_no_entry_is_no_problem() -> None:
     assert read_entries([], source="acme.toml") == ((), ())
 
 
-def test_a_status_may_be_a_number_and_an_id_in_any_letter_case() -> None:
-    assert read_entries([GOOD | {"actual": 400, "requirement": "login-02"}], source="acme.toml") == ((ENTRY,), ())
+def test_a_status_may_be_a_number() -> None:
+    assert read_entries([GOOD | {"actual": 400}], source="acme.toml") == ((ENTRY,), ())
 
 
 def test_an_expired_entry_is_read() -> None:
@@ -55,15 +55,11 @@ def test_an_expired_entry_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        ({"requirement": "login-02"}, "unknown requirement 'login-02'. Did you mean 'LOGIN-02'?"),
         (
-            {"requirement": "LOGIN-2"},
-            "unknown requirement 'LOGIN-2'. Did you mean 'LOGIN-02'? Valid: LOGIN-01, LOGIN-02, LOGIN-03, LOGIN-04, "
+            {"requirement": "LOGIN-20"},
+            "unknown requirement 'LOGIN-20'. Did you mean 'LOGIN-09'? Valid: LOGIN-01, LOGIN-02, LOGIN-03, LOGIN-04, "
             "LOGIN-05, LOGIN-06, LOGIN-07, LOGIN-08, LOGIN-09.",
-        ),
-        (
-            {"requirement": "LOGN-02"},
-            "requirement 'LOGN-02': unknown area 'LOGN'. Did you mean 'LOGIN'? Valid: ABUSE, AUTHZ, AVAIL, DATA, HTTP, "
-            "LOGIN, MFA, REG, RST, SESS, TOK.",
         ),
         (
             {"operation": "loginuser"},
