@@ -1,0 +1,107 @@
+"""Request bodies: bounded, declared as JSON, and strict."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from reference_impl.problems import Problem
+
+JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?\Z', re.IGNORECASE)
+MOST_NESTING = 32
+
+Receive = Callable[[], Awaitable[Any]]
+
+
+async def read(receive: Receive, declared: str | None, limit: int) -> bytes:
+    """
+    Return the request's body.
+
+    Args:
+        receive: The ASGI callable.
+
+        declared: The value of Content-Length, if any.
+
+        limit: Most bytes that are read; what is longer is refused before it is held.
+
+    Raises:
+        Problem: 413; the connection is closed, since the rest of the body is still on its way.
+    """
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise too_large()
+    chunks = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the client went away")
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            raise too_large()
+        if not message.get("more_body", False):
+            return bytes(chunks)
+
+
+def too_large() -> Problem:
+    """Return the 413 for a body that is longer than is read."""
+    return Problem(413, "too-large", headers={"Connection": "close"})
+
+
+def declared_as_json(content_type: str | None, content_encoding: str | None) -> bool:
+    """Return whether the body is declared as JSON, in UTF-8 and not compressed."""
+    return (
+        content_type is not None
+        and JSON_TYPE.match(content_type) is not None
+        and (content_encoding or "identity").lower() == "identity"
+    )
+
+
+def parse(body: bytes) -> Any:
+    """
+    Return what *body* says.
+
+    Raises:
+        Problem: 400 where it is not one JSON text in UTF-8, repeats a member's name, or has a number that is none;
+            413 where it is nested more deeply than MOST_NESTING.
+
+    Source: RFC 8259 sections 2, 4, 6 and 8.1; RFC 7493 section 2.3.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite
+        )
+        if body.count(b"[") + body.count(b"{") <= MOST_NESTING or _depth(value) <= MOST_NESTING:
+            return value
+    except RecursionError:
+        pass
+    except ValueError:
+        raise Problem(400, "malformed-body") from None
+    raise Problem(413, "too-large", detail="It is nested too deeply.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("repeated member name")
+    return members
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("out of range")
+    return number
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0

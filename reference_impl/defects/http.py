@@ -1,0 +1,7 @@
+"""Planted defects: HTTP and errors."""
+
+from __future__ import annotations
+
+from reference_impl.defects import Defect
+
+DEFECTS: tuple[Defect, ...] = ()

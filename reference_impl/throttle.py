@@ -1,0 +1,183 @@
+"""
+How often somebody may fail, and how often a source may ask.
+
+A check of a secret reserves a slot before the secret is looked at, in one transaction on the identifier's row; so a
+burst cannot have more guesses evaluated than the limit. The slot is then failed, cleared or released:
+
+    slot = throttle.reserve(tx, limit, identifier, now)     # raises Problem 429
+    throttle.fail(tx, slot)                                 # the guess was wrong: the slot counts until its time is up
+    throttle.clear(tx, slot)                                # it was right: failures that were over before it are forgotten
+    throttle.release(tx, slot)                              # nobody could tell (503): as if it had not been asked
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+
+from reference_impl import problems
+from reference_impl.settings import Settings
+from reference_impl.store import Row, Transaction
+
+UNDECIDED_S = 60.0  # a slot neither failed nor cleared by then belongs to a request that died: it is no failure
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many failures within `window_s` seconds, and how many in a row; 0 is no limit."""
+
+    scope: str
+    failures: int
+    window_s: float
+    consecutive: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A reserved guess."""
+
+    key: str
+    number: int
+
+
+def login_limit(settings: Settings) -> Limit:
+    """Return the limit on wrong passwords of one account."""
+    return Limit("login", settings.login_limit, settings.login_window_s, settings.login_consecutive_limit)
+
+
+def code_limit(settings: Settings) -> Limit:
+    """Return the limit on wrong second-factor codes of one account."""
+    return Limit("code", settings.code_limit, settings.code_window_s)
+
+
+def reserve(tx: Transaction, limit: Limit, identifier: str, now: float) -> Slot:
+    """
+    Reserve a guess at the secret of *identifier*, whether there is such an account or not.
+
+    Raises:
+        Problem: 429 with the seconds until a guess is free; 401 `recovery-required` after too many in a row.
+    """
+    key = _key(limit.scope, identifier)
+    # The upsert locks the row until the transaction ends, also where there was none.
+    row = tx.row(
+        "INSERT INTO attempts (key, number, consecutive, slots) VALUES (?, 1, 0, '[]') "
+        "ON CONFLICT (key) DO UPDATE SET number = attempts.number + 1 RETURNING number, consecutive, slots",
+        key,
+    )
+    assert row is not None
+    if limit.consecutive and row["consecutive"] >= limit.consecutive:
+        raise problems.recovery_required()
+    slots = [slot for slot in _slots(row) if _counts(slot, limit, now)]
+    if limit.failures and len(slots) >= limit.failures:
+        frees_at = sorted(at for _, at, _ in slots)[len(slots) - limit.failures] + limit.window_s
+        raise problems.throttled(max(1, math.ceil(frees_at - now)))
+    slots.append((row["number"], now, None))
+    _save(tx, key, row["consecutive"], slots)
+    return Slot(key, row["number"])
+
+
+def fail(tx: Transaction, slot: Slot) -> None:
+    """Count the guess in *slot* as a failure."""
+    row = _locked(tx, slot)
+    slots = [(number, at, row["number"] if number == slot.number else over) for number, at, over in _slots(row)]
+    _save(tx, slot.key, row["consecutive"] + 1, slots)
+
+
+def clear(tx: Transaction, slot: Slot) -> None:
+    """
+    Forget the failures before the right guess in *slot*.
+
+    Those that were over when it began are forgotten. What ran beside it stays, and then so does its own slot: a burst
+    with one right guess among many wrong ones gets no further guesses by it.
+    """
+    row = _locked(tx, slot)
+    beside = [
+        entry for entry in _slots(row) if entry[0] != slot.number and (entry[2] is None or entry[2] >= slot.number)
+    ]
+    own = [(number, at, row["number"]) for number, at, _ in _slots(row) if number == slot.number and beside]
+    _save(tx, slot.key, 0, beside + own)
+
+
+def release(tx: Transaction, slot: Slot) -> None:
+    """Give *slot* back: whether the guess was right is not known."""
+    row = _locked(tx, slot)
+    _save(tx, slot.key, row["consecutive"], [entry for entry in _slots(row) if entry[0] != slot.number])
+
+
+def forget(tx: Transaction, limit: Limit, identifier: str) -> None:
+    """Forget every failure of *identifier*, for one who has recovered the account."""
+    tx.execute("DELETE FROM attempts WHERE key = ?", _key(limit.scope, identifier))
+
+
+def count(tx: Transaction, scope: str, source: str, limit: int, window_s: float, now: float) -> None:
+    """
+    Count one request of *source*, a peer address; what headers say about it is not looked at.
+
+    Raises:
+        Problem: 429 with the seconds until the window ends, where this is more than *limit*; 0 is no limit.
+    """
+    if limit and tally(tx, scope, source, window_s, now)["count"] > limit:
+        within(tx, scope, source, limit, now)
+
+
+def tally(tx: Transaction, scope: str, source: str, window_s: float, now: float) -> Row:
+    """Count one event of *source*; return its `count` in the present window, and when that `ends_at`."""
+    row = tx.row(
+        "INSERT INTO rates (key, count, ends_at) VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET "
+        "count = CASE WHEN rates.ends_at <= ? THEN 1 ELSE rates.count + 1 END, "
+        "ends_at = CASE WHEN rates.ends_at <= ? THEN excluded.ends_at ELSE rates.ends_at END "
+        "RETURNING count, ends_at",
+        _key(scope, source),
+        now + window_s,
+        now,
+        now,
+    )
+    assert row is not None
+    return row
+
+
+def within(tx: Transaction, scope: str, source: str, limit: int, now: float) -> None:
+    """
+    Count nothing.
+
+    Raises:
+        Problem: 429, where *source* has reached *limit* in its present window.
+    """
+    if not limit:
+        return
+    row = tx.row("SELECT count, ends_at FROM rates WHERE key = ?", _key(scope, source))
+    if row is not None and row["ends_at"] > now and row["count"] >= limit:
+        raise problems.throttled(max(1, math.ceil(row["ends_at"] - now)))
+
+
+_Entry = tuple[int, float, int | None]
+"""A slot's number, when it was reserved, and the highest number when it was decided (None: it still runs)."""
+
+
+def _counts(entry: _Entry, limit: Limit, now: float) -> bool:
+    _, at, over = entry
+    return at > now - (limit.window_s if over is not None else min(UNDECIDED_S, limit.window_s))
+
+
+def _key(scope: str, name: str) -> str:
+    return scope + ":" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _slots(row: Row) -> list[_Entry]:
+    return [(number, at, over) for number, at, over in json.loads(row["slots"])]
+
+
+def _locked(tx: Transaction, slot: Slot) -> Row:
+    """Return the row of *slot*, locked; an empty one where it was forgotten meanwhile."""
+    if tx.execute("UPDATE attempts SET number = number WHERE key = ?", slot.key):
+        row = tx.row("SELECT number, consecutive, slots FROM attempts WHERE key = ?", slot.key)
+        assert row is not None
+        return row
+    return {"number": slot.number, "consecutive": 0, "slots": "[]"}
+
+
+def _save(tx: Transaction, key: str, consecutive: int, slots: list[_Entry]) -> None:
+    text = json.dumps(slots, separators=(",", ":"))
+    tx.execute("UPDATE attempts SET consecutive = ?, slots = ? WHERE key = ?", consecutive, text, key)

@@ -1,0 +1,15 @@
+"""
+A second service that has the last word on who somebody is: another process, reached over HTTP (`--upstream URL`).
+
+What is asked of it, always with the service's own credentials in `X-Service-Id` and `X-Service-Secret`:
+
+    POST   /verify            {"email", "password"}   200 {"subject", "token"}: these are right
+    PUT    /users/{subject}   {"email", "password"}   200 or 201 {"subject"}: known from now on, or changed
+    DELETE /users/{subject}                           204 or 404: not known any more
+    GET    /health                                    200 {"status": "ok"}
+
+A refusal is JSON with a word in `error`, `error.code` or `code`. The words of `answers.CREDENTIAL_WORDS` speak of the
+user, those of `answers.SERVICE_WORDS` of us. Subjects are ours to choose, so that a registration can be repeated.
+
+Passwords are checked here first: a wrong one is a wrong one during an outage too.
+"""
