@@ -1,0 +1,72 @@
+"""Reading JSON (RFC 8259) into a tree with lines, which the standard reader does not keep."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from contract.document.tree import Tree, TreeBuilder
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+      | (?P<text>"[^"\\\x00-\x1f]*(?:\\["\\/bfnrtu][^"\\\x00-\x1f]*)*")
+      | (?P<mark>[\[\]{},:])
+      | (?P<word>-?[0-9][0-9.eE+-]{0,400}|true|false|null)""",
+    re.VERBOSE,
+)
+
+
+def read_json(text: str, source: str) -> Tree:
+    """
+    Return the tree of the JSON document in *text*.
+
+    Raises:
+        BindingError: not JSON, a bound passed, repeated keys; *source* and line first.
+    """
+    builder = TreeBuilder(source)
+    opened: list[str] = []
+    due = "value"  # or: "value or ]", "key", "key or }", ":", ", or end", "nothing"
+    line, position = 1, 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise builder.fault(line, f"not JSON: {due} is due, not {text[position : position + 20]!r}.")
+        token, position = match.group(), match.end()
+        if match.lastgroup == "space":
+            line += token.count("\n")
+        elif match.lastgroup == "text" and due.startswith("key"):
+            builder.key(_loaded(token, line, builder), line)
+            due = ":"
+        elif match.lastgroup in {"text", "word"} and due.startswith("value"):
+            builder.scalar(_loaded(token, line, builder), line)
+            due = ", or end" if opened else "nothing"
+        elif token in "{[" and due.startswith("value"):
+            builder.open({} if token == "{" else [], line)
+            opened.append("}" if token == "{" else "]")
+            due = "key or }" if token == "{" else "value or ]"
+        elif opened and token == opened[-1] and (due == ", or end" or due.endswith(token)):
+            builder.close()
+            opened.pop()
+            due = ", or end" if opened else "nothing"
+        elif token == "," and due == ", or end":
+            due = "key" if opened[-1] == "}" else "value"
+        elif token == ":" and due == ":":
+            due = "value"
+        else:
+            raise builder.fault(line, f"not JSON: {due} is due, not {token[:20]!r}.")
+    if due != "nothing":
+        raise builder.fault(line, f"not JSON: it ends where {due} is due.")
+    return builder.finish()
+
+
+def _loaded(token: str, line: int, builder: TreeBuilder) -> Any:
+    """Return the value of one text, number or word; numbers beyond a double and unpaired surrogates are refused."""
+    if token[0] == '"' and "\\" not in token:
+        return token[1:-1]
+    try:
+        value = json.loads(token)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        raise builder.fault(line, f"not JSON: {token[:40]!r} is no valid value.") from None
+    return value
