@@ -1,0 +1,98 @@
+"""What an identity takes along from an answer: tokens, cookies, and whatever else its flow needs later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from contract.answers import Answer, Kind
+from contract.cookies import kept
+from contract.places import read
+from contract.secret import Secret
+from contract.session import Session
+from contract.targets.model import Step, Target
+
+TAKEN_ALONG = frozenset({Kind.ACCEPTED, Kind.CHALLENGED, Kind.PENDING})
+"""Kinds of answer whose captures count: a member "token" of a refusal says what was wrong with it."""
+
+OPEN = frozenset(
+    "userId email username displayName role disabled mfaEnabled createdAt tokenType expiresIn next".split()
+)
+"""Words that are no secrets; the value of every other word is one."""
+
+_TOKENS: Mapping[str, Callable[[Session, Secret], Session]] = {
+    "accessToken": lambda session, token: replace(session, access_token=token),
+    "refreshToken": lambda session, token: replace(session, refresh_token=token),
+    "sessionToken": lambda session, token: replace(session, challenge=token),
+    "csrf": lambda session, token: replace(session, csrf=token),
+}
+
+
+def capture(target: Target, step: Step, session: Session, answer: Answer, kind: Kind) -> Session:
+    """
+    Return *session* as *answer*, which is of *kind*, leaves it.
+
+    Cookies are kept on every answer, and so is what the scheme's `renew` names; the captures of *step* only where the
+    answer lets the flow go on. What is not there leaves the session as it was. A capture to "header:NAME" is sent in
+    that header from then on. `expiresIn` is seconds, whatever the target's unit.
+    """
+    captures = {**target.scheme.renew, **(step.capture if kind in TAKEN_ALONG else {})}
+    session = replace(session, cookies=kept(session.cookies, answer))
+    for word, place in captures.items():
+        if (value := read(answer, place)) is not None:
+            session = _keep(target, session, word, place, value)
+    if "accessToken" in captures and kind is Kind.ACCEPTED and session.access_token is not None:
+        session = replace(session, challenge=None)
+    return session
+
+
+def signed_out(session: Session) -> Session:
+    """Return *session* without tokens, challenge and extra headers; its cookies are the server's to delete."""
+    return replace(session, access_token=None, refresh_token=None, challenge=None, headers={})
+
+
+def _keep(target: Target, session: Session, word: str, place: str, value: Any) -> Session:
+    if word.startswith("header:"):
+        return replace(session, headers={**session.headers, word.removeprefix("header:"): Secret(str(value))})
+    if word in _TOKENS:
+        return _TOKENS[word](session, Secret(_token(target, word, place, value))) if isinstance(value, str) else session
+    return replace(session, values={**session.values, word: _value(target, word, value)})
+
+
+def _token(target: Target, word: str, place: str, value: str) -> str:
+    """Return the token alone: without the scheme's word before it in a header; a CSRF cookie decoded, as scripts do."""
+    prefix = target.scheme.prefix
+    if word == "accessToken" and place.startswith("header:") and value.lower().startswith(prefix.lower()):
+        return value[len(prefix) :]
+    if word == "csrf" and place.startswith("cookie:"):
+        return unquote(value)
+    return value
+
+
+def _value(target: Target, word: str, value: Any) -> Any:
+    if word == "expiresIn":
+        return _seconds(value, target.profile.lifetime_unit)
+    return value if word in OPEN else _hidden(value)
+
+
+def _seconds(value: Any, unit: str) -> Any:
+    """Return a lifetime in seconds, also where it came as text; what is no number stays as it is."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return value
+    seconds = number / 1000 if unit == "ms" else number
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _hidden(value: Any) -> Any:
+    """Return *value* with every text in it as a Secret; a list becomes a tuple."""
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, list):
+        return tuple(_hidden(element) for element in value)
+    if isinstance(value, Mapping):
+        return {name: _hidden(member) for name, member in value.items()}
+    return value

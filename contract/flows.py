@@ -1,0 +1,144 @@
+"""
+Operations as flows: pure generators that yield requests, are sent answers, and return what it came to.
+
+    def send_all(flow):                     # what every driver does, see `drive`
+        request = next(flow)
+        ... request = flow.send(answer) ... until StopIteration.value is the Outcome
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contract.answers import Answer, Kind, Request
+from contract.capture import capture, signed_out
+from contract.classify import classify
+from contract.encoding import encode
+from contract.errors import HarnessError
+from contract.fill import filled
+from contract.secret import Secret
+from contract.session import ANONYMOUS, Session
+from contract.targets.model import Errand, Step, Target
+from contract.words import refuse_strays, values_for
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What a flow came to.
+
+    `answer` is the last answer, the one that is judged, and `kind` its kind; `answers` are all of them, in order.
+    `session` is the identity's state after the last one.
+    """
+
+    kind: Kind
+    session: Session
+    answer: Answer
+    answers: tuple[Answer, ...]
+
+
+Flow = Generator[Request, Answer, Outcome]
+
+
+def perform(
+    target: Target,
+    operation_id: str,
+    session: Session = ANONYMOUS,
+    *,
+    mutate: Callable[[Request], Request] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    **inputs: Any,
+) -> Flow:
+    """
+    Perform one operation of the contract as *target* spells it.
+
+    The steps run in order; each one's captures are there for the next. The flow ends early where a step's answer is
+    of a kind on which the target file does not go on.
+
+    Args:
+        target: Where, and in which words.
+
+        operation_id: The contract's name of the operation.
+
+        session: Who asks. A login begins without that session's tokens and leaves it its cookies.
+
+        mutate: Changes the request of the last step before it is sent, for what a well-formed request cannot say.
+
+        extra: Further values by place ("/role", "query:debug"), for the last step.
+
+        inputs: By contract word: any JSON value, a Secret, OMIT to leave the word out, or a function without
+            arguments that is called when the word's step is due.
+
+    Raises:
+        HarnessError: The target file lacks the operation, or an input is missing, unknown or goes nowhere.
+    """
+    operation = target.operations.get(operation_id)
+    if operation is None:
+        raise HarnessError(f"{target.name}: no way to {operation_id}: there is no [operations.{operation_id}].")
+    refuse_strays(target, operation_id, operation.steps, inputs)
+    begin = signed_out(session) if operation_id == "loginUser" else session
+    outcome = yield from _walk(target, operation_id, operation.steps, begin, inputs, mutate=mutate, extra=extra)
+    if operation_id == "logoutUser" and outcome.kind is Kind.ACCEPTED:
+        return replace(outcome, session=signed_out(outcome.session))
+    if outcome.kind is Kind.CHALLENGED:
+        return replace(outcome, session=_remembering(outcome.session, inputs))
+    return outcome
+
+
+def run_errand(target: Target, errand: Errand, session: Session = ANONYMOUS, **inputs: Any) -> Flow:
+    """Do what the target file says beside the contract, such as activating an account; as `perform`."""
+    return (yield from _walk(target, "", errand.steps, session, inputs))
+
+
+def drive(flow: Flow, send: Callable[[Request], Answer]) -> Outcome:
+    """Run *flow* to its end, each of its requests through *send*."""
+    request = _advance(flow, None)
+    while isinstance(request, Request):
+        request = _advance(flow, send(request))
+    return request
+
+
+def _advance(flow: Flow, answer: Answer | None) -> Request | Outcome:
+    try:
+        return next(flow) if answer is None else flow.send(answer)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
+
+
+def _walk(
+    target: Target,
+    operation_id: str,
+    steps: tuple[Step, ...],
+    session: Session,
+    inputs: Mapping[str, Any],
+    *,
+    mutate: Callable[[Request], Request] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Flow:
+    answers: list[Answer] = []
+    kind = Kind.NO_ANSWER
+    for step in steps:
+        more = filled(target, inputs.get("email")) if operation_id == "registerUser" and "password" in step.send else {}
+        if step is steps[-1]:
+            more |= extra or {}
+        values = values_for(target, operation_id, step, session, inputs)
+        request = encode(target, step, session, values, operation=operation_id, extra=more)
+        answer = yield mutate(request) if mutate and step is steps[-1] else request
+        answers.append(answer)
+        kind = classify(target, operation_id, answer, step)
+        session = capture(target, step, session, answer, kind)
+        if kind not in step.then:
+            break
+    return Outcome(kind, session, answers[-1], tuple(answers))
+
+
+def _remembering(session: Session, inputs: Mapping[str, Any]) -> Session:
+    """Keep what was typed in: some targets ask for it once more beside the code of the second factor."""
+    typed = {word: inputs[word] for word in ("email", "username", "password") if word in inputs}
+    hidden = {
+        word: Secret(value) if word == "password" and isinstance(value, str) else value for word, value in typed.items()
+    }
+    return replace(session, values={**session.values, **hidden})

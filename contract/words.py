@@ -1,0 +1,116 @@
+"""The words of the contract's inputs: who needs which, and where a word comes from that nobody gave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract.errors import HarnessError, unknown
+from contract.session import Session
+from contract.targets.model import Step, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What an operation of the contract takes: the words it needs, and those it may be given."""
+
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+
+
+def _takes(needs: str = "", may: str = "") -> Inputs:
+    return Inputs(frozenset(needs.split()), frozenset(may.split()))
+
+
+INPUTS: Mapping[str, Inputs] = {
+    "registerUser": _takes("email password", "displayName"),
+    "loginUser": _takes("email password"),
+    "refreshToken": _takes("refreshToken"),
+    "logoutUser": _takes(),
+    "getCurrentUser": _takes(),
+    "updateCurrentUser": _takes("", "displayName"),
+    "changePassword": _takes("currentPassword newPassword"),
+    "getUser": _takes("userId"),
+    "listUsers": _takes("", "limit after"),
+    "updateUser": _takes("userId", "role disabled"),
+    "setupMfa": _takes(),
+    "verifyMfaSetup": _takes("code"),
+    "verifyMfa": _takes("sessionToken", "code backupCode"),
+    "disableMfa": _takes("password"),
+    "requestPasswordReset": _takes("email"),
+    "confirmPasswordReset": _takes("token newPassword"),
+    "getLiveness": _takes(),
+    "getReadiness": _takes(),
+}
+"""By operationId. A self-test compares it with `contract/openapi.yaml`."""
+
+SPARE = frozenset("email username password code token uid".split())
+"""What some targets want beside the contract's words; where neither contract nor target takes it, it is ignored."""
+
+_SESSION_WORDS: Mapping[str, Callable[[Session], Any]] = {
+    "accessToken": lambda session: session.access_token,
+    "refreshToken": lambda session: session.refresh_token,
+    "sessionToken": lambda session: session.challenge,
+    "csrf": lambda session: session.csrf,
+}
+
+
+def values_for(
+    target: Target, operation_id: str, step: Step, session: Session, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """
+    Return the value of each word that *step* sends.
+
+    A word is given, or held by the session; a user name is else made from the address. An input that is a function
+    is called here, when its step's turn has come: so a code can be fetched from the mail that an earlier step sent.
+    A word that the contract leaves open, or a token that the session lacks, stays out.
+
+    Raises:
+        HarnessError: A word that the step cannot do without is nowhere.
+    """
+    takes = INPUTS.get(operation_id, Inputs())
+    values = {}
+    for word in step.send:
+        if word in given:
+            value = given[word]
+            values[word] = value() if callable(value) else value
+            continue
+        held = _SESSION_WORDS[word](session) if word in _SESSION_WORDS else session.values.get(word)
+        if held is not None and word not in takes.may:
+            values[word] = held
+        elif word == "username" and "email" in given:
+            values[word] = user_name(target, given["email"])
+        elif word not in takes.may and (word in takes.needs or word not in _SESSION_WORDS):
+            raise HarnessError(f"{target.name}: {operation_id} needs '{word}', and nobody gave it.")
+    return values
+
+
+def user_name(target: Target, email: Any) -> Any:
+    """
+    Return the user name that goes with an address: all of it but the characters that user names may not have.
+
+    The target's `username_pattern` is put around it. Letter case is kept, and what is no text stays as it is, so that
+    what a check does to an address happens to the user name too.
+    """
+    if not isinstance(email, str):
+        return email
+    return (target.username_pattern or "{id}").replace("{id}", re.sub(r"[^A-Za-z0-9]+", "_", email))
+
+
+def refuse_strays(target: Target, operation_id: str, steps: tuple[Step, ...], given: Mapping[str, Any]) -> None:
+    """
+    Raise HarnessError where an input would silently go nowhere: a check that varied it would test nothing.
+
+    What the contract leaves open may go nowhere.
+    """
+    sent = {word for step in steps for word in step.send}
+    if "username" in sent:
+        sent.add("email")
+    takes = INPUTS.get(operation_id, Inputs())
+    for word in given.keys() - sent - takes.may:
+        if word in takes.needs:
+            raise HarnessError(f"{target.name}: {operation_id} takes no '{word}': its target file sends it nowhere.")
+        if word not in SPARE:
+            raise HarnessError(f"{operation_id}: {unknown('input', word, sent | takes.needs | takes.may)}")
