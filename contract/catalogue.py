@@ -16,10 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-import yaml
-
 from contract.errors import BindingError, unknown
-from contract.targets.model import FACILITIES, FEATURES
+from contract.targets.model import FACILITIES, FEATURES, OPERATIONS
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 
@@ -170,13 +168,6 @@ def _strangers(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if path.stem not in PREFIXES)
 
 
-@cache
-def _operations() -> frozenset[str]:
-    paths = yaml.safe_load((_CONTRACT / "openapi.yaml").read_text(encoding="utf-8"))["paths"]
-    members = (member for item in paths.values() for member in item.values() if isinstance(member, dict))
-    return frozenset(member["operationId"] for member in members if "operationId" in member)
-
-
 _TEXTS = ("level", "statement", "source", "probe", "fix")
 _LISTS = ("operations", "features", "facilities", "widened_by", "causes", "field")
 _FLAGS = ("project_rule", "passive", "disruptive", "exclusive", "smoke", "generated", "pending")
@@ -209,14 +200,14 @@ def _row_faults(row: Mapping[str, Any]) -> Iterator[str]:
         if not (isinstance(row[key], list) and row[key] and all(isinstance(item, str) for item in row[key])):
             yield f"{key} must be a list of texts, and be left out where there is none."
     yield from (f"{key} must be true or false." for key in _FLAGS if key in row and not isinstance(row[key], bool))
-    if "asvs_level" in row and row["asvs_level"] not in (1, 2, 3):
+    if "asvs_level" in row and (type(row["asvs_level"]) is not int or row["asvs_level"] not in (1, 2, 3)):
         yield "asvs_level must be 1, 2 or 3."
     if "costs" in row and not _are_costs(row["costs"]):
         yield "costs must be { accounts = N, requests = N, failures = N }, whole numbers."
     if isinstance(row.get("level"), str) and row["level"] not in get_args(Level):
         yield unknown("level", row["level"], get_args(Level))
     for key, what, valid in (
-        ("operations", "operation", _operations() | {"*"}),
+        ("operations", "operation", OPERATIONS | {"*"}),
         ("features", "feature", FEATURES),
         ("facilities", "facility", FACILITIES),
         ("widened_by", "facility", FACILITIES),
