@@ -22,6 +22,8 @@ _VOLATILE = re.compile(
 )
 _COOKIE_VALUE = re.compile(r"=[^;]*")
 _EXPIRES = re.compile(r"(?i)expires=[^;]*")
+_COOKIE_VALUE = re.compile(r"=[^;]*")
+_EXPIRES = re.compile(r"(?i)expires=[^;]*")
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
 _VALUES = re.compile(rf"(?P<id>\b{_UUID}\b)|(?P<time>{_TIME})")
@@ -49,14 +51,11 @@ def alike(first: Answer, second: Answer, *, echoed: tuple[str, str] = ("", "")) 
         raise _differ(second, "the status tells them apart", str(first.status), str(second.status))
     _alike_names([name.lower() for name, _ in first.headers], [name.lower() for name, _ in second.headers], second)
     for name in dict.fromkeys(name for name, _ in first.headers):
-        one, other = (_values(answer, name, echo) for answer, echo in zip((first, second), echoed, strict=True))
+        one, other = _values(first, name, echoed[0]), _values(second, name, echoed[1])
         if one != other:
-            raise _differ(
-                second,
-                f"the value of {shown(name)} tells them apart",
-                f"{shown(name)}: {one}",
-                f"{shown(name)}: {other}",
-            )
+            one, other = _apart(one, other)
+            label = shown(name)
+            raise _differ(second, f"the value of {label} tells them apart", f"{label}: {one}", f"{label}: {other}")
     _alike_bodies(_body(first, echoed[0]), _body(second, echoed[1]), second)
     return first, second
 
@@ -80,16 +79,14 @@ def _alike_names(first: list[str], second: list[str], answer: Answer) -> None:
             )
 
 
-def _values(answer: Answer, name: str, echo: str) -> list[str]:
-    """Return the values of the field *name* without what may differ."""
+def _values(answer: Answer, name: str, echo: str) -> str:
+    """Return the values of the field *name* as one list, without what may differ."""
     if _VOLATILE.fullmatch(name) or _REQUEST_ID.search(name):
-        return []
+        return ""
     values = header_values(answer.headers, name)
     if name.lower() == "set-cookie":
-        values = [
-            re.sub(r"=[^;]*", "=*", re.sub(r"(?i)expires=[^;]*", "expires=*", value), count=1) for value in values
-        ]
-    return [shown(_plain(value, [], echo), SHOWN_MAX) for value in values]
+        values = [_EXPIRES.sub("expires=*", _COOKIE_VALUE.sub("=*", value, count=1)) for value in values]
+    return ", ".join(_plain(value, [], echo) for value in values)
 
 
 def _body(answer: Answer, echo: str) -> str:
@@ -113,17 +110,10 @@ def _alike_bodies(first: str, second: str, answer: Answer) -> None:
     difference = _json_difference(first, second)
     if difference:
         pointer, one, other = difference
-        where = f"the member {pointer}" if pointer else "the body"
-        raise _differ(answer, f"{where} tells them apart", one, other)
-    pairs = zip(first, second, strict=False)
-    start = next((i for i, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
-    begin = max(0, start - 20)
-    raise _differ(
-        answer,
-        f"the body tells them apart from character {start} on",
-        _cut(first[begin:]) or "nothing more",
-        _cut(second[begin:]) or "nothing more",
-    )
+        where = f"the member {shown(pointer)}" if pointer else "the body"
+        raise _differ(answer, f"{where} tells them apart", *_apart(one, other))
+    fault = f"the body tells them apart from character {_parting(first, second)} on"
+    raise _differ(answer, fault, *_apart(first, second))
 
 
 def _json_difference(first: str, second: str) -> tuple[str, str, str] | None:
@@ -147,16 +137,22 @@ def _value_difference(pointer: str, one: Any, other: Any) -> tuple[str, str, str
                 return found
         return None
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        differences = (
-            _value_difference(f"{pointer}/{i}", *pair) for i, pair in enumerate(zip(one, other, strict=True))
-        )
-        return next(filter(None, differences), None)
-    return None if one == other and type(one) is type(other) else (pointer, _said(one), _said(other))
+        pairs = enumerate(zip(one, other, strict=True))
+        return next(filter(None, (_value_difference(f"{pointer}/{i}", *pair) for i, pair in pairs)), None)
+    if one == other and type(one) is type(other):
+        return None
+    return pointer, json.dumps(one, ensure_ascii=False), json.dumps(other, ensure_ascii=False)
 
 
-def _said(value: Any) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False))
+def _parting(one: str, other: str) -> int:
+    """Return the place of the first character in which two texts differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _cut(value: str | list[str]) -> str:
-    return shown(value if isinstance(value, str) else ", ".join(value), SHOWN_MAX)
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return what of two texts to show: from their beginning, or from shortly before they part."""
+    parting = _parting(one, other)
+    begin = parting - 20 if parting > SHOWN_MAX - 20 else 0
+    cut = [("…" if begin else "") + shown(text[begin:], SHOWN_MAX) or "nothing" for text in (one, other)]
+    return cut[0], cut[1]

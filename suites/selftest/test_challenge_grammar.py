@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def test_what_is_printed_is_read_back(challenges, data):
     fields = [str(one) for one in challenges]
     cuts = data.draw(st.sets(st.integers(1, len(fields))))
     starts = [0, *sorted(cuts), len(fields)]
-    lines = [", ".join(fields[begin:end]) for begin, end in zip(starts, starts[1:], strict=False) if begin < end]
+    lines = [", ".join(fields[begin:end]) for begin, end in pairwise(starts) if begin < end]
 
     assert parse_challenges(lines) == challenges
 
