@@ -31,8 +31,8 @@ class BindingError(HarnessError):
     """
 
     def __init__(self, *problems: str) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+        self.problems = tuple(one_line(problem) for problem in problems)
+        super().__init__("\n".join(self.problems))
 
 
 class NotTestable(HarnessError):
@@ -51,6 +51,11 @@ class ContractViolation(AssertionError):
         self.actual = actual
         self.answer = answer
         super().__init__(message)
+
+
+def one_line(text: str) -> str:
+    """Return *text* with line ends, control characters and unpaired surrogates escaped: it may quote any file."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def unknown(what: str, given: str, valid: Iterable[str]) -> str:
