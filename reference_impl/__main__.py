@@ -1,49 +1,56 @@
-"""`python -m reference_impl`: start the server."""
+"""`python -m reference_impl`: start the server, or list its planted defects."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-import tempfile
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
-from reference_impl import options
+from reference_impl import defects, options
+from reference_impl.options import StartError
+from reference_impl.settings import Settings
 
 
 def main(arguments: list[str]) -> None:
-    """Read the options, start, serve until told to stop. Exit code 2 where it cannot start."""
+    """Do what *arguments* say. Exit code 2 and one line where the server cannot start."""
     try:
-        found = options.parse(arguments)
-        _run(found.settings)
-    except options.StartError as fault:
-        options.fail(str(fault))
+        chosen = options.parse(arguments)
+        if chosen.list_defects:
+            print(defects.as_json() if chosen.json else defects.as_text())
+            return
+        defects.apply(chosen.defect, window_ms=chosen.defect_window_ms)
+        with ExitStack() as closing:
+            _run(chosen.settings, closing)
+    except (StartError, defects.UnknownDefect) as fault:
+        print(f"reference_impl: {fault}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
-def _run(settings: options.Settings) -> None:
-    from reference_impl import server  # noqa: PLC0415 - after the defects are in place
+def _run(settings: Settings, closing: ExitStack) -> None:
+    # Imported only now, so that --list-defects and a mistaken option cost nothing and defects come first.
+    from reference_impl import server, service, start  # noqa: PLC0415
     from reference_impl.app import App  # noqa: PLC0415
-    from reference_impl.logs import Log  # noqa: PLC0415
-    from reference_impl.service import open_service  # noqa: PLC0415
+    from reference_impl.logs import Log, catch_libraries  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="authproof-") as folder:
-        if not settings.data:
-            settings = replace(settings, data=folder)
-        Path(settings.data).mkdir(parents=True, exist_ok=True)
-        sock = server.listen(settings)
-        service = open_service(settings)
-        url = f"{'https' if settings.tls_cert else 'http'}://{settings.host}:{sock.getsockname()[1]}"
-        try:
-            server.serve(
-                App(service, Log(sys.stderr)),
-                settings,
-                sock,
-                lambda: print(json.dumps({"listening": url, "pid": os.getpid()}), flush=True),
-            )
-        finally:
-            service.close()
+    start.check_tls(settings)
+    settings = replace(settings, data=closing.enter_context(start.data_folder(settings)))
+    log = Log(_log_stream(settings, closing))
+    catch_libraries(log)
+    sock = closing.enter_context(_listening_socket(settings))
+    running = service.open_service(settings)
+    closing.callback(running.close)
+    warning = start.check_database(running)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"{'https' if settings.tls_cert else 'http'}://{host}:{sock.getsockname()[1]}"
 
+    def listening() -> None:
+        print(json.dumps({"listening": url, "pid": os.getpid()}), flush=True)
+        print(start.hints(url, settings), file=sys.stderr)
+        if warning:
+            print(f"reference_impl: warning: {warning}", file=sys.stderr)
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    server.serve(App(running, log), log, settings, sock, listening)

@@ -29,13 +29,19 @@ TITLES = {
     "throttled": "Too many attempts.",
     "internal-error": "Something went wrong here.",
     "database-unavailable": "The service cannot reach its database.",
+    "identity-service-unavailable": "The identity service cannot be reached.",
+    "identity-service-timeout": "The identity service takes too long.",
+    "identity-service-failing": "The identity service fails.",
+    "identity-service-senseless-answer": "The identity service gives answers that make no sense.",
+    "identity-service-refused-us": "The identity service does not accept this service.",
+    "identity-service-not-configured": "The connection to the identity service is not configured.",
     "overloaded": "The service has too much to do.",
     "not-ready": "A dependency cannot be used.",
 }
 """One title per kind of fault; a kind is the last part of the problem's `type`."""
 
 
-class Problem(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Problem(Exception):
     """
     An answer that refuses, raised from wherever the refusal is decided.
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from reference_impl.background import Background
 from reference_impl.clock import Clock
+from reference_impl.mail import Mailer
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
 from reference_impl.store import Cause, Store
 from reference_impl.tokens import Keys
+
+if TYPE_CHECKING:
+    from reference_impl.upstream.client import IdentityService
 
 Probe = Callable[[], Awaitable[Cause | None]]
 
@@ -29,6 +35,9 @@ class Service:
     store: Store
     hasher: Hasher
     keys: Keys
+    mailer: Mailer
+    background: Background = field(default_factory=Background)
+    identity_service: IdentityService | None = None
     probes: dict[str, Probe] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)
 
@@ -41,9 +50,17 @@ class Service:
 def open_service(settings: Settings) -> Service:
     """Return the service that *settings* describe; no dependency is touched before it is first used."""
     store = open_store(settings)
-    service = Service(settings, Clock(), store, Hasher(settings), Keys(store))
-    service.closers += [store.close, service.hasher.close]
+    clock = Clock()
+    service = Service(settings, clock, store, Hasher(settings), Keys(store), Mailer(settings, clock.now))
+    service.closers += [store.close, service.hasher.close, service.mailer.close]
     service.probes["database"] = store.probe
+    if settings.smtp:
+        service.probes["mail"] = service.mailer.probe
+    if settings.upstream:
+        from reference_impl.upstream.client import open_identity_service  # noqa: PLC0415 - httpx takes time to load
+
+        service.identity_service = open_identity_service(settings, clock.now)
+        service.probes["identity-service"] = service.identity_service.probe
     return service
 
 

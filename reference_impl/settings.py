@@ -46,6 +46,7 @@ class Settings:
     access_lifetime_s: int = option(3600, "lifetime of an access token", least=1)
     refresh_lifetime_s: int = option(30 * 86_400, "lifetime of a refresh token", least=1)
     challenge_lifetime_s: int = option(300, "lifetime of an MFA challenge", least=1)
+    reset_lifetime_s: int = option(3600, "lifetime of a reset token", least=1)
     session_lifetime_s: int = option(90 * 86_400, "absolute lifetime of a session, whatever is refreshed", least=1)
 
     hash_memory_kib: int = option(19_456, "argon2id memory; the default is OWASP's minimum", least=8)
@@ -62,4 +63,22 @@ class Settings:
     source_login_failure_limit: int = option(100, "failed logins per peer address and window", least=0)
     source_refresh_limit: int = option(600, "refreshes per peer address and window", least=0)
     source_reset_limit: int = option(30, "reset requests and redemptions per peer address and window", least=0)
+    reset_mail_limit: int = option(5, "reset mails per account and window; further ones are silently not sent", least=0)
     source_window_s: int = option(900, "window of the limits per peer address", least=1)
+
+    smtp: str = option("", "mail server, HOST:PORT; default: mail goes nowhere but into the control port's outbox")
+    smtp_timeout_s: float = option(5.0, "a mail server that takes longer is given up for now", least=0.1)
+    mail_from: str = option("noreply@auth.example", "sender of mails")
+
+    upstream: str = option("", "address of an identity service that has the last word on passwords")
+    upstream_id: str = option("", "who we are to the identity service")
+    upstream_secret: str = option("", "our secret there; a file keeps it off the command line")
+    upstream_secret_file: str = option("", "file with our secret there")
+    upstream_connect_timeout_s: float = option(1.5, "longest wait for a connection to it", least=0.1)
+    upstream_read_timeout_s: float = option(3.0, "longest silence of it", least=0.1)
+    upstream_budget_s: float = option(5.0, "longest time for one call to it, attempts included", least=0.1)
+    upstream_outage_limit: int = option(5, "outages in a row until callers are told at once", least=1)
+
+    control: bool = option(False, "open the control port: clock, minting, admins, outbox; never where others can reach")
+    control_host: str = option("127.0.0.1", "loopback address of the control port")
+    control_port: int = option(0, "port of the control port; 0 picks a free one", least=0)

@@ -35,6 +35,22 @@ TABLES = {
         expires_at DOUBLE PRECISION NOT NULL,
         spent_at DOUBLE PRECISION
     """,
+    "second_factors": """
+        user_id TEXT PRIMARY KEY REFERENCES identities(user_id),
+        secret TEXT NOT NULL,
+        last_step BIGINT NOT NULL
+    """,
+    "backup_codes": """
+        user_id TEXT NOT NULL REFERENCES identities(user_id),
+        code_hash TEXT NOT NULL,
+        PRIMARY KEY (user_id, code_hash)
+    """,
+    "reset_tokens": """
+        token_hash TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        expires_at DOUBLE PRECISION NOT NULL,
+        used_at DOUBLE PRECISION
+    """,
     "attempts": """
         key TEXT PRIMARY KEY,
         number INTEGER NOT NULL,
@@ -57,6 +73,9 @@ INDEXES = {
     "identities_by_identifier": "UNIQUE INDEX {name} ON identities(identifier)",
     "sessions_by_user": "INDEX {name} ON sessions(user_id)",
     "refresh_tokens_by_session": "INDEX {name} ON refresh_tokens(session_id)",
+    "challenges_by_user": "INDEX {name} ON challenges(user_id)",
+    "reset_tokens_by_user": "INDEX {name} ON reset_tokens(user_id)",
+    "reset_tokens_by_end": "INDEX {name} ON reset_tokens(expires_at)",
 }
 
 

@@ -3,13 +3,14 @@ A second service that has the last word on who somebody is: another process, rea
 
 What is asked of it, always with the service's own credentials in `X-Service-Id` and `X-Service-Secret`:
 
-    POST   /verify            {"email", "password"}   200 {"subject", "token"}: these are right
-    PUT    /users/{subject}   {"email", "password"}   200 or 201 {"subject"}: known from now on, or changed
-    DELETE /users/{subject}                           204 or 404: not known any more
-    GET    /health                                    200 {"status": "ok"}
+    POST   /verify            {"subject", "password"}   200 {"subject", "token"}: that is the password
+    PUT    /users/{subject}   {"password"}              200 or 201 {"subject"}: known from now on, or changed
+    DELETE /users/{subject}                             204 or 404: not known any more
+    GET    /health                                      200 {"status": "ok"}
 
 A refusal is JSON with a word in `error`, `error.code` or `code`. The words of `answers.CREDENTIAL_WORDS` speak of the
-user, those of `answers.SERVICE_WORDS` of us. Subjects are ours to choose, so that a registration can be repeated.
+user, those of `answers.SERVICE_WORDS` of us. A subject is our user's id, new for each registration: what a failed
+one may have left behind stands in nobody's way.
 
 Passwords are checked here first: a wrong one is a wrong one during an outage too.
 """

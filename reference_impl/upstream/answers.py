@@ -30,9 +30,9 @@ class Reply:
     body: bytes
 
 
-def verified(reply: Reply) -> bool:
+def verified(reply: Reply, subject: str) -> bool:
     """
-    Return whether the identity service takes the user's credentials for right.
+    Return whether the identity service takes the password for that of *subject*.
 
     Raises:
         UpstreamFault: it failed, refused us, or said nothing that makes sense. A redirect makes no sense: nobody is
@@ -40,32 +40,37 @@ def verified(reply: Reply) -> bool:
     """
     if reply.status == 200:
         said = members(reply)
-        if not (filled(said.get("subject")) and filled(said.get("token"))):
-            raise UpstreamFault(SENSELESS, "200 without a subject and a token")
+        if said.get("subject") != subject or not (isinstance(said.get("token"), str) and said["token"]):
+            raise UpstreamFault(SENSELESS, "200 without the subject and a token")
         return True
     if reply.status in REFUSALS and refuses_the_user(reply):
         return False
     raise fault_of(reply)
 
 
-def accepted(reply: Reply, *statuses: int) -> None:
-    """Return where the reply's status is one of *statuses* and its body, if it should have one, is ours to read."""
-    if reply.status not in statuses:
+def saved(reply: Reply) -> None:
+    """Return where the reply says that it was done and shows it. Raises UpstreamFault otherwise."""
+    if reply.status not in (200, 201):
         raise fault_of(reply)
-    if reply.status in (200, 201) and not members(reply):
+    if not members(reply):
         raise UpstreamFault(SENSELESS, f"{reply.status} with nothing in it")
+
+
+def removed(reply: Reply) -> None:
+    """Return where the reply says that there is nothing any more. Raises UpstreamFault otherwise."""
+    if reply.status not in (204, 404):
+        raise fault_of(reply)
 
 
 def refuses_the_user(reply: Reply) -> bool:
     """
     Whether a refusal speaks of the user and not of us.
 
-    A 401 says so by itself (RFC 9110 section 15.5.2), unless its word is about us; the other statuses need a word.
+    A 401 says so by itself (RFC 9110 section 15.5.2), unless its word is about us or it is not the service that
+    speaks (a gateway's page); the other statuses need a word.
     """
     word = word_of(reply)
-    if word in CREDENTIAL_WORDS:
-        return True
-    return reply.status == 401 and word not in SERVICE_WORDS and (not reply.body or bool(word))
+    return word in CREDENTIAL_WORDS or (reply.status == 401 and word not in SERVICE_WORDS and legible(reply))
 
 
 def fault_of(reply: Reply) -> UpstreamFault:
@@ -73,11 +78,17 @@ def fault_of(reply: Reply) -> UpstreamFault:
     kind: Fault = SENSELESS
     if reply.status >= 500:
         kind = FAILING
-    elif reply.status in (401, 403) and (word_of(reply) in SERVICE_WORDS or reply.media_type == "application/json"):
-        kind = REFUSED_US
-    elif reply.status == 403 and not reply.body:
+    elif reply.status in (401, 403) and legible(reply):
         kind = REFUSED_US
     return UpstreamFault(kind, f"answered {reply.status} {reply.media_type or 'without a media type'}")
+
+
+def legible(reply: Reply) -> bool:
+    """Whether the body is empty or a JSON object."""
+    try:
+        return not reply.body or members(reply) is not None
+    except UpstreamFault:
+        return False
 
 
 def members(reply: Reply) -> dict[str, Any]:
@@ -100,8 +111,3 @@ def word_of(reply: Reply) -> str:
     error = said.get("error")
     word = error.get("code") if isinstance(error, dict) else error if error is not None else said.get("code")
     return word if isinstance(word, str) else ""
-
-
-def filled(value: Any) -> bool:
-    """Whether *value* is a text with something in it."""
-    return isinstance(value, str) and bool(value.strip())

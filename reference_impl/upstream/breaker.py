@@ -42,7 +42,8 @@ class Breaker:
             standing = UpstreamFault(self._last.kind, "not asked: somebody else is trying")
         if standing is not None:
             raise standing
-        self._trying = self._trying or half_open
+        if half_open:
+            self._trying = True
         try:
             yield
         except UpstreamFault as fault:

@@ -6,18 +6,31 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 
+from reference_impl.settings import Settings
 from reference_impl.store import Cause
 from reference_impl.upstream import answers
 from reference_impl.upstream.answers import Reply
 from reference_impl.upstream.breaker import Breaker
-from reference_impl.upstream.faults import NOT_CONFIGURED, SENSELESS, TIMEOUT, UNREACHABLE, Fault, UpstreamFault
+from reference_impl.upstream.faults import (
+    NOT_CONFIGURED,
+    REFUSED_US,
+    SENSELESS,
+    TIMEOUT,
+    UNREACHABLE,
+    Fault,
+    UpstreamFault,
+)
+
+T = TypeVar("T")
 
 ATTEMPTS = {"production": 1, "staging": 3}
 FIRST_WAIT_S = 0.1  # before the second attempt; doubled before each further one
+NEVER = float("-inf")
 MAX_REPLY_BYTES = 65_536
 PROBE_TIMEOUT_S = 1.5
 NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -52,7 +65,7 @@ class IdentityService:
     def __init__(self, upstream: Upstream, now: Callable[[], float]) -> None:
         self._upstream = upstream
         self._now = now
-        self._refused_us_at = float("-inf")
+        self._refused_us_at = NEVER
         self._breaker = Breaker(upstream.outage_limit, upstream.open_s, now)
         timeouts = httpx.Timeout(upstream.read_timeout_s, connect=upstream.connect_timeout_s)
         self._http = httpx.AsyncClient(
@@ -65,18 +78,18 @@ class IdentityService:
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
         )
 
-    async def check(self, email: str, password: str) -> bool:
-        """Return whether the identity service takes these credentials for right."""
-        return answers.verified(await self.call("POST", "/verify", {"email": email, "password": password}))
+    async def check(self, subject: str, password: str) -> bool:
+        """Return whether the identity service takes *password* for that of *subject*."""
+        asked = {"subject": subject, "password": password}
+        return await self._judged(lambda reply: answers.verified(reply, subject), "POST", "/verify", asked)
 
-    async def put(self, subject: str, email: str, password: str) -> None:
-        """Make *subject* known with these credentials, or change them."""
-        reply = await self.call("PUT", f"/users/{subject}", {"email": email, "password": password})
-        answers.accepted(reply, 200, 201)
+    async def put(self, subject: str, password: str) -> None:
+        """Make *subject* known with *password*, or change it."""
+        await self._judged(answers.saved, "PUT", f"/users/{subject}", {"password": password})
 
     async def remove(self, subject: str) -> None:
         """Make *subject* unknown; it may be so already."""
-        answers.accepted(await self.call("DELETE", f"/users/{subject}"), 204, 404)
+        await self._judged(answers.removed, "DELETE", f"/users/{subject}", None)
 
     async def probe(self) -> Cause | None:
         """Return None where the identity service can be used, else the class of the cause; never raises."""
@@ -87,7 +100,7 @@ class IdentityService:
             if standing := self._breaker.standing():
                 raise standing
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                answers.accepted(await self._once("GET", "/health", None), 200)
+                answers.saved(await self._once("GET", "/health", None))
         except UpstreamFault as fault:
             return fault.kind.cause
         except TimeoutError:
@@ -101,9 +114,9 @@ class IdentityService:
         """The logical name of what was not configured, "" where nothing is missing."""
         return "" if self._upstream.configured else CREDENTIAL_NAME
 
-    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
         """
-        Make one call within the time budget and return the answer, whatever it is short of 5xx and a refusal of us.
+        Make one call within the time budget and return the answer, whatever it says short of 5xx.
 
         Production makes one attempt. Staging makes up to three, but only while not even a connection was made.
         """
@@ -118,13 +131,21 @@ class IdentityService:
                 raise UpstreamFault(kind_of(why), f"{type(why).__name__}: {why}") from why
             if reply.status >= 500:
                 raise answers.fault_of(reply)
-        if reply.status in (401, 403) and not answers.refuses_the_user(reply):
-            self._refused_us_at = self._now()
         return reply
 
     async def close(self) -> None:
         """Close every connection."""
         await self._http.aclose()
+
+    async def _judged(self, judge: Callable[[Reply], T], method: str, path: str, body: Mapping[str, Any] | None) -> T:
+        reply = await self.call(method, path, body)
+        try:
+            judged = judge(reply)
+        except UpstreamFault as fault:
+            self._refused_us_at = self._now() if fault.kind is REFUSED_US else NEVER
+            raise
+        self._refused_us_at = NEVER
+        return judged
 
     def _credentials(self) -> dict[str, str]:
         if not self._upstream.configured:
@@ -155,6 +176,25 @@ class IdentityService:
                     raise UpstreamFault(SENSELESS, "an answer without end")
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             return Reply(response.status_code, media_type, bytes(received))
+
+
+def open_identity_service(settings: Settings, now: Callable[[], float]) -> IdentityService:
+    """Return the identity service that *settings* describe; nothing is connected before it is first asked."""
+    secret = settings.upstream_secret
+    if settings.upstream_secret_file:
+        secret = Path(settings.upstream_secret_file).read_text("utf-8")
+    upstream = Upstream(
+        settings.upstream.rstrip("/"),
+        settings.upstream_id,
+        secret,
+        environment=settings.environment,
+        connect_timeout_s=settings.upstream_connect_timeout_s,
+        read_timeout_s=settings.upstream_read_timeout_s,
+        budget_s=settings.upstream_budget_s,
+        outage_limit=settings.upstream_outage_limit,
+        open_s=settings.retry_after_s,  # what a 503 announces is then true
+    )
+    return IdentityService(upstream, now)
 
 
 def kind_of(why: httpx.HTTPError) -> Fault:

@@ -27,7 +27,7 @@ OUTAGES = frozenset({UNREACHABLE, TIMEOUT, FAILING})
 """Kinds that waiting does not mend at once, and that cost time to run into: these open the circuit."""
 
 
-class UpstreamFault(Exception):  # noqa: N818 - a state of the identity service, answered 503
+class UpstreamFault(Exception):
     """The identity service cannot be used; `kind` says how, the message says more and is for staging only."""
 
     def __init__(self, kind: Fault, said: str = "") -> None:
