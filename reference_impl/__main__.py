@@ -7,8 +7,6 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
-from typing import TextIO
 
 from reference_impl import defects, options
 from reference_impl.options import StartError
@@ -32,15 +30,17 @@ def main(arguments: list[str]) -> None:
 
 def _run(settings: Settings, closing: ExitStack) -> None:
     # Imported only now, so that --list-defects and a mistaken option cost nothing and defects come first.
-    from reference_impl import server, service, start  # noqa: PLC0415
+    from reference_impl import consistency, server, service, start  # noqa: PLC0415
     from reference_impl.app import App  # noqa: PLC0415
     from reference_impl.logs import Log, catch_libraries  # noqa: PLC0415
 
+    for mistake in consistency.mistakes(settings):
+        raise StartError(mistake)
     start.check_tls(settings)
     settings = replace(settings, data=closing.enter_context(start.data_folder(settings)))
-    log = Log(_log_stream(settings, closing))
+    log = Log(closing.enter_context(start.log_stream(settings)))
     catch_libraries(log)
-    sock = closing.enter_context(_listening_socket(settings))
+    sock = closing.enter_context(start.listening_socket(settings))
     running = service.open_service(settings)
     closing.callback(running.close)
     warning = start.check_database(running)
@@ -54,3 +54,7 @@ def _run(settings: Settings, closing: ExitStack) -> None:
             print(f"reference_impl: warning: {warning}", file=sys.stderr)
 
     server.serve(App(running, log), log, settings, sock, listening)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
