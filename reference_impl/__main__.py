@@ -36,6 +36,7 @@ def _run(settings: Settings, closing: ExitStack) -> None:
 
     for mistake in consistency.mistakes(settings):
         raise StartError(mistake)
+    start.check_database_name(settings)
     start.check_tls(settings)
     settings = replace(settings, data=closing.enter_context(start.data_folder(settings)))
     log = Log(closing.enter_context(start.log_stream(settings)))

@@ -5,22 +5,54 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from reference_impl import accounts, admin, health, keys, login, profile, sessions  # noqa: F401 - they register handlers
-from reference_impl import bearer, bodies, headers, problems
-from reference_impl.document import Operation, base_path, read_document, read_operations
+from reference_impl import (  # noqa: F401 - some of them only register handlers
+    accounts,
+    admin,
+    bearer,
+    bodies,
+    headers,
+    health,
+    keys,
+    login,
+    problems,
+    profile,
+    request_ids,
+    sessions,
+)
+from reference_impl.answer_check import AnswerCheck
+from reference_impl.document import Operation, read_document, read_operations
 from reference_impl.fields import Fields
 from reference_impl.logs import Log
 from reference_impl.operations import Answer, Request, handlers
-from reference_impl.request_ids import request_id
 from reference_impl.routing import Match, Router
 from reference_impl.service import Service
 from reference_impl.store import StoreUnavailable
 from reference_impl.validation import Validation
 
-KNOWN_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT".split())
+KNOWN_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What is known of a request before anything of it is judged; `match` is None where its path has nothing."""
+
+    method: str
+    query: str
+    source: str
+    tls: bool
+    fields: Fields
+    request_id: str
+    match: Match | None
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation asked for, if the path has one for the method; HEAD is GET without the content."""
+        method = "GET" if self.method == "HEAD" else self.method
+        return self.match.methods.get(method) if self.match else None
 
 
 class App:
@@ -33,97 +65,125 @@ class App:
         self._log = log
         self._router = Router(operations)
         self._validation = Validation(document, operations)
+        self._check = AnswerCheck(document) if service.settings.debug_contract else None
         self._handlers = handlers()
-        self.base_path = base_path(document)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
         started = time.perf_counter()
         fields = Fields(scope["headers"])
-        tag = request_id(fields.only("x-request-id"))
-        match = self._router.find(scope["raw_path"].decode("latin-1"))
+        exchange = Exchange(
+            method=scope["method"],
+            query=scope["query_string"].decode("latin-1"),
+            source=scope["client"][0] if scope["client"] else "",
+            tls=scope["scheme"] == "https",
+            fields=fields,
+            request_id=request_ids.request_id(fields.only("x-request-id")),
+            match=self._router.find(scope["raw_path"].decode("latin-1")),
+        )
         try:
-            answer = await self._answer(scope, receive, fields, tag, match)
+            answer = await self._answer(exchange, receive)
         except ConnectionError:
-            return
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an answer of ours
-            answer = self._refusal(fault, tag)
-        await self._send(send, scope, fields, tag, match, answer)
-        self._log.write(
-            "info",
-            "request",
-            requestId=tag,
-            operation=_operation_id(match, scope["method"]),
-            status=answer.status,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            return  # the client went away before its body was complete
+        except Exception as fault:  # whatever it is, the caller gets an answer of ours
+            answer = refusal(fault, exchange.request_id, self._service, self._log)
+        await _send(send, exchange, answer, self._service.settings.allowed_origin)
+        self._log.request(
+            exchange.request_id,
+            exchange.operation.id if exchange.operation else "",
+            answer.status,
+            time.perf_counter() - started,
         )
 
-    async def _answer(self, scope: Any, receive: Any, fields: Fields, tag: str, match: Match | None) -> Answer:
-        method = scope["method"]
-        if match is None:
-            raise problems.Problem(404 if method in KNOWN_METHODS else 501, "not-found")
-        if method == "OPTIONS":
-            return Answer(204, headers={"Allow": match.allow})
-        operation = match.methods.get("GET" if method == "HEAD" else method)
-        if operation is None:
-            raise problems.Problem(405, "method-not-allowed", headers={"Allow": match.allow})
+    async def _answer(self, exchange: Exchange, receive: Any) -> Answer:
+        operation = _operation(exchange)
+        if exchange.method == "OPTIONS" or operation is None:
+            return Answer(204, headers={"Allow": exchange.match.allow if exchange.match else ""})
+        try:
+            answer = await self._handled(operation, exchange, receive)
+        except problems.Problem as problem:
+            answer = _as_answer(problem, exchange.request_id)
+        if self._check is not None:
+            self._check.conforms(operation, answer, headers.baseline(exchange.request_id, tls=exchange.tls))
+        return answer
+
+    async def _handled(self, operation: Operation, exchange: Exchange, receive: Any) -> Answer:
+        """Judge who asks before what is asked, so that nobody without the right learns anything from the answer."""
         caller = None
         if not operation.public:
-            caller = await bearer.authenticated(self._service, fields)
+            caller = await bearer.authenticated(self._service, exchange.fields)
             bearer.authorised(operation, caller)
-        body = await self._body(operation, receive, fields)
-        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        in_path, in_query = self._validation.parameters(operation, match.params, query)
-        request = Request(operation.id, scope["client"][0], tag, fields.last, in_path, in_query, body, caller)
+        body = await self._body(operation, exchange.fields, receive)
+        assert exchange.match is not None
+        query = parse_qs(exchange.query, keep_blank_values=True)
+        path_params, query_params = self._validation.parameters(operation, exchange.match.params, query)
+        request = Request(
+            operation=operation.id,
+            source=exchange.source,
+            request_id=exchange.request_id,
+            headers=exchange.fields.last,
+            path_params=path_params,
+            query=query_params,
+            body=body,
+            caller=caller,
+        )
         return await self._handlers[operation.id](self._service, request)
 
-    async def _body(self, operation: Operation, receive: Any, fields: Fields) -> Mapping[str, Any]:
+    async def _body(self, operation: Operation, fields: Fields, receive: Any) -> Mapping[str, Any]:
+        """Return the body as the contract allows it, {} where the operation takes none."""
         raw = await bodies.read(receive, fields.only("content-length"), self._service.settings.max_body_bytes)
         if operation.body_schema is None:
             return {}
         if not raw:
             raise problems.Problem(400, "malformed-body", detail="There is none.")
-        if not bodies.declared_as_json(fields.only("content-type"), fields.last.get("content-encoding")):
-            raise problems.Problem(415, "unsupported-media-type")
+        bodies.check_declared(fields.only("content-type"), fields.last.get("content-encoding"))
         value = bodies.parse(raw)
         self._validation.body(operation, value)
         checked: Mapping[str, Any] = value
         return checked
 
-    def _refusal(self, fault: Exception, tag: str) -> Answer:
-        """Return the answer to *fault*: a problem as it is, an unusable database as 503, anything else as 500."""
-        problem = fault
-        if isinstance(fault, StoreUnavailable):
-            self._log.fault(fault, requestId=tag, cause=fault.cause)
-            problem = problems.unavailable("database-unavailable", self._service.settings.retry_after_s)
-        elif not isinstance(fault, problems.Problem):
-            self._log.fault(fault, requestId=tag)
-            problem = problems.Problem(500, "internal-error")
-        assert isinstance(problem, problems.Problem)
-        return Answer(problem.status, problems.body(problem, tag), problem.headers)
 
-    async def _send(self, send: Any, scope: Any, fields: Fields, tag: str, match: Match | None, answer: Answer) -> None:
-        sent = {
-            **headers.baseline(tag, tls=scope["scheme"] == "https"),
-            **headers.cross_origin(
-                fields.last,
-                self._service.settings.allowed_origin,
-                preflight=scope["method"] == "OPTIONS" and "access-control-request-method" in fields.last,
-                methods=match.allow if match else "",
-            ),
-            **answer.headers,
-        }
-        content = b""
-        if answer.body is not None:
-            sent["Content-Type"] = "application/problem+json" if answer.status >= 400 else "application/json"
-            content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
-        if answer.status != 204:
-            sent["Content-Length"] = str(len(content))
-        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+def _operation(exchange: Exchange) -> Operation | None:
+    """Return the operation asked for, None for OPTIONS. Raises the 404, 405 or 501."""
+    if exchange.match is None:
+        raise problems.Problem(404, "not-found")
+    if exchange.method not in KNOWN_METHODS:
+        raise problems.Problem(501, "not-implemented")
+    if exchange.operation is None and exchange.method != "OPTIONS":
+        raise problems.Problem(405, "method-not-allowed", headers={"Allow": exchange.match.allow})
+    return exchange.operation
 
 
-def _operation_id(match: Match | None, method: str) -> str:
-    operation = match.methods.get("GET" if method == "HEAD" else method) if match else None
-    return operation.id if operation else ""
+def refusal(fault: Exception, request_id: str, service: Service, log: Log) -> Answer:
+    """Return the answer to *fault*: a problem as it is, an unusable database as 503, anything else as 500."""
+    if isinstance(fault, StoreUnavailable):
+        log.fault(fault, request_id, cause=fault.cause)
+        return _as_answer(problems.unavailable("database-unavailable", service.settings.retry_after_s), request_id)
+    if not isinstance(fault, problems.Problem):
+        log.fault(fault, request_id)
+        fault = problems.Problem(500, "internal-error")
+    return _as_answer(fault, request_id)
+
+
+def _as_answer(problem: problems.Problem, request_id: str) -> Answer:
+    return Answer(problem.status, problems.body(problem, request_id), problem.headers)
+
+
+async def _send(send: Any, exchange: Exchange, answer: Answer, allowed_origin: tuple[str, ...]) -> None:
+    asked = exchange.fields.last
+    preflight = exchange.method == "OPTIONS" and "access-control-request-method" in asked
+    methods = exchange.match.allow if exchange.match else ""
+    fields = {
+        **headers.baseline(exchange.request_id, tls=exchange.tls),
+        **headers.cross_origin(asked, allowed_origin, preflight=preflight, methods=methods),
+        **answer.headers,
+    }
+    content = b""
+    if answer.body is not None:
+        fields["Content-Type"] = headers.media_type(answer.status)
+        content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+    if answer.status != 204:
+        fields["Content-Length"] = str(len(content))
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})

@@ -12,6 +12,7 @@ from reference_impl.problems import Problem
 
 JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?\Z', re.IGNORECASE)
 MOST_NESTING = 32
+MOST_DISCARDED = 16 * 1024 * 1024
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -25,37 +26,39 @@ async def read(receive: Receive, declared: str | None, limit: int) -> bytes:
 
         declared: The value of Content-Length, if any.
 
-        limit: Most bytes that are read; what is longer is refused before it is held.
+        limit: Most bytes that are kept. What is longer is read and dropped up to MOST_DISCARDED, so that its sender
+            gets to see the answer; beyond that the connection is closed.
 
     Raises:
-        Problem: 413; the connection is closed, since the rest of the body is still on its way.
+        Problem: 413.
     """
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise too_large()
-    chunks = bytearray()
+    if declared is not None and declared.isdigit() and int(declared) > MOST_DISCARDED:
+        raise Problem(413, "too-large", headers={"Connection": "close"})
+    kept, size = bytearray(), 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionError("the client went away")
-        chunks += message.get("body", b"")
-        if len(chunks) > limit:
-            raise too_large()
+        size += len(message.get("body", b""))
+        if size <= limit:
+            kept += message.get("body", b"")
+        elif size > MOST_DISCARDED:
+            raise Problem(413, "too-large", headers={"Connection": "close"})
         if not message.get("more_body", False):
-            return bytes(chunks)
+            break
+    if size > limit:
+        raise Problem(413, "too-large")
+    return bytes(kept)
 
 
-def too_large() -> Problem:
-    """Return the 413 for a body that is longer than is read."""
-    return Problem(413, "too-large", headers={"Connection": "close"})
-
-
-def declared_as_json(content_type: str | None, content_encoding: str | None) -> bool:
-    """Return whether the body is declared as JSON, in UTF-8 and not compressed."""
-    return (
-        content_type is not None
-        and JSON_TYPE.match(content_type) is not None
-        and (content_encoding or "identity").lower() == "identity"
-    )
+def check_declared(content_type: str | None, content_encoding: str | None) -> None:
+    """Raise the 415 unless the body is declared as JSON, in UTF-8 and not compressed."""
+    if (
+        content_type is None
+        or JSON_TYPE.match(content_type) is None
+        or (content_encoding or "identity").lower() != "identity"
+    ):
+        raise Problem(415, "unsupported-media-type")
 
 
 def parse(body: bytes) -> Any:

@@ -15,6 +15,11 @@ PREFLIGHT_AGE_S = 600
 EXPOSED = "Location, Retry-After, WWW-Authenticate, X-Request-ID"
 
 
+def media_type(status: int) -> str:
+    """Return how the content of an answer is declared: problem details where it refuses, else plain JSON."""
+    return "application/problem+json" if status >= 400 else "application/json"
+
+
 def baseline(request_id: str, *, tls: bool) -> dict[str, str]:
     """Return what every answer carries; HSTS over TLS only (RFC 6797 section 7.2)."""
     fields = {**BASELINE, "X-Request-ID": request_id}

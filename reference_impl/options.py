@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-import sys
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -26,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """
-    Return what *arguments* say: `settings`, `defects`, `list_defects`, `json`.
+    Return what *arguments* say: `settings`, and beside them `defect`, `defect_window_ms`, `list_defects`, `json`.
 
     Raises:
         StartError: an option is unknown, incomplete or out of range.
@@ -39,6 +38,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     for field in dataclasses.fields(Settings):
         _add(parser, field)
     parser.add_argument("--defect", action="append", default=[], metavar="ID", help="misbehave as planned; repeatable")
+    parser.add_argument(
+        "--defect-window-ms", type=_number(float, 0), default=2.0, help="how long a planted race stays open (default 2)"
+    )
     parser.add_argument("--list-defects", action="store_true", help="print what --defect takes, and end")
     parser.add_argument("--json", action="store_true", help="with --list-defects: as JSON")
     found, rest = parser.parse_known_args(arguments)
@@ -85,13 +87,7 @@ def _unknown(given: str, parser: argparse.ArgumentParser) -> str:
     if not given.startswith("-"):
         return f"'{given}' is not an option; options start with --"
     name = given.partition("=")[0]
-    valid = [text for action in parser._actions for text in action.option_strings]  # noqa: SLF001 - argparse has no other way
+    valid = [text for action in parser._actions for text in action.option_strings]
     near = get_close_matches(name, valid, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     return f"unknown option '{name}'.{hint} See --help."
-
-
-def fail(message: str) -> NoReturn:
-    """Print *message* as the one line of a failed start, and end with exit code 2."""
-    print(f"reference_impl: {message}", file=sys.stderr)
-    raise SystemExit(2)

@@ -6,42 +6,75 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
 
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from reference_impl import headers, problems
-from reference_impl.request_ids import request_id
+from reference_impl import headers, problems, request_ids
+from reference_impl.app import App
+from reference_impl.logs import Log
 from reference_impl.settings import Settings
 
 GRACE_S = 10
 KEEP_ALIVE_S = 75
-PHRASES = {400: b"Bad Request", 431: b"Request Header Fields Too Large", 501: b"Not Implemented"}
+MOST_HEAD_BYTES = 128 * 1024
 
 
-class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 whose refusals of malformed requests look like every other answer."""
+def protocol(log: Log) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with refusals that look like every other answer, and are logged like them."""
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are not sent
-        """Answer what is no HTTP, or has a method that does not exist, and close."""
-        fault = sys.exc_info()[1]
-        problem = problems.Problem(400, "malformed-request")
-        if isinstance(fault, httptools.HttpParserInvalidMethodError):
-            problem = problems.Problem(501, "not-implemented")
-        tag = request_id(None)
-        content = json.dumps(problems.body(problem, tag)).encode()
-        fields = {
-            **headers.baseline(tag, tls=self.scheme == "https"),
-            "Content-Type": "application/problem+json",
-            "Content-Length": str(len(content)),
-            "Connection": "close",
-        }
-        lines = [b"HTTP/1.1 %d %s" % (problem.status, PHRASES[problem.status])]
-        lines += [f"{name}: {value}".encode("latin-1") for name, value in fields.items()]
-        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + content)
-        self.transport.close()
+    class Protocol(HttpToolsProtocol):
+        """HTTP/1.1 with a bound on the size of a request's head."""
+
+        _head_bytes = 0
+        _in_head = True
+
+        def data_received(self, data: bytes) -> None:
+            """Feed the parser; give up on a head that does not end."""
+            super().data_received(data)
+            if self._in_head:
+                self._head_bytes += len(data)
+                if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+                    self._refuse(problems.Problem(431, "header-too-large"))
+
+        def on_headers_complete(self) -> None:
+            """Note that the head is over."""
+            self._in_head, self._head_bytes = False, 0
+            super().on_headers_complete()
+
+        def on_message_complete(self) -> None:
+            """Note that a head comes next."""
+            self._in_head = True
+            super().on_message_complete()
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are not sent
+            """Answer what is no HTTP, or has a method that does not exist."""
+            if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError):
+                self._refuse(problems.Problem(501, "not-implemented"))
+            else:
+                self._refuse(problems.Problem(400, "malformed-request"))
+
+        def _refuse(self, problem: problems.Problem) -> None:
+            tag = request_ids.request_id(None)
+            content = json.dumps(problems.body(problem, tag)).encode()
+            fields = {
+                "Date": formatdate(usegmt=True),
+                **headers.baseline(tag, tls=self.scheme == "https"),
+                "Content-Type": headers.media_type(problem.status),
+                "Content-Length": str(len(content)),
+                "Connection": "close",
+            }
+            lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
+            lines += [f"{name}: {value}" for name, value in fields.items()]
+            self.transport.write("\r\n".join([*lines, "", ""]).encode("latin-1") + content)
+            self.transport.close()
+            log.request(tag, "", problem.status, 0.0)
+
+    return Protocol
 
 
 class Server(uvicorn.Server):
@@ -57,17 +90,14 @@ class Server(uvicorn.Server):
         self._listening()
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Return a listening socket. Raises OSError where the address is not ours to take."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-
-
-def serve(app: Any, settings: Settings, sock: socket.socket, listening: Callable[[], None]) -> None:
+def serve(app: App, log: Log, settings: Settings, sock: socket.socket, listening: Callable[[], None]) -> None:
     """Serve *app* on *sock* until SIGINT or SIGTERM, then let running requests end, for GRACE_S seconds at most."""
+    tls: dict[str, Any] = (
+        {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key} if settings.tls_cert else {}
+    )
     config = uvicorn.Config(
         app,
-        http=Protocol,
+        http=protocol(log),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -76,7 +106,6 @@ def serve(app: Any, settings: Settings, sock: socket.socket, listening: Callable
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
-        ssl_certfile=settings.tls_cert or None,
-        ssl_keyfile=settings.tls_key or None,
+        **tls,
     )
     Server(config, listening).run([sock])

@@ -18,6 +18,8 @@ from reference_impl.tokens import Keys
 if TYPE_CHECKING:
     from reference_impl.upstream.client import IdentityService
 
+POSTGRESQL = ("postgresql://", "postgres://")
+
 Probe = Callable[[], Awaitable[Cause | None]]
 
 
@@ -65,14 +67,19 @@ def open_service(settings: Settings) -> Service:
 
 
 def open_store(settings: Settings) -> Store:
-    """Return the store that `database` names, or the SQLite file in the folder `data`."""
-    if settings.database.startswith(("postgresql://", "postgres://")):
-        from reference_impl.store.postgres import open_postgres  # noqa: PLC0415 - psycopg is an extra
+    """Return the store that *settings* name."""
+    path = sqlite_path(settings)
+    if path:
+        from reference_impl.store.sqlite import open_sqlite  # noqa: PLC0415 - only one of the two is loaded
 
-        return open_postgres(
-            settings.database, threads=settings.database_threads, timeout_s=settings.database_timeout_s
-        )
-    from reference_impl.store.sqlite import open_sqlite  # noqa: PLC0415
+        return open_sqlite(path, settings.database_timeout_s)
+    from reference_impl.store.postgres import open_postgres  # noqa: PLC0415 - psycopg is an extra
 
-    path = settings.database.removeprefix("sqlite:") or str(Path(settings.data) / "auth.sqlite")
-    return open_sqlite(path, settings.database_timeout_s)
+    return open_postgres(settings.database, threads=settings.database_threads, timeout_s=settings.database_timeout_s)
+
+
+def sqlite_path(settings: Settings) -> str:
+    """Return the path of the SQLite file, "" where the database is a PostgreSQL server."""
+    if settings.database.startswith(POSTGRESQL):
+        return ""
+    return settings.database.removeprefix("sqlite:") or str(Path(settings.data) / "auth.sqlite")

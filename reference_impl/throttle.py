@@ -4,10 +4,10 @@ How often somebody may fail, and how often a source may ask.
 A check of a secret reserves a slot before the secret is looked at, in one transaction on the identifier's row; so a
 burst cannot have more guesses evaluated than the limit. The slot is then failed, cleared or released:
 
-    slot = throttle.reserve(tx, limit, identifier, now)     # raises Problem 429
-    throttle.fail(tx, slot)                                 # the guess was wrong: the slot counts until its time is up
-    throttle.clear(tx, slot)                                # it was right: failures that were over before it are forgotten
-    throttle.release(tx, slot)                              # nobody could tell (503): as if it had not been asked
+    slot = throttle.reserve(tx, limit, identifier, now)  # raises Problem 429
+    throttle.fail(tx, slot)                              # wrong: the slot counts until its time is up
+    throttle.clear(tx, slot)                             # right: failures that were over before it are forgotten
+    throttle.release(tx, slot)                           # nobody could tell: as if it had not been asked
 """
 
 from __future__ import annotations

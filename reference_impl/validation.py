@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openapi_core.validation.schemas import oas31_schema_validators_factory
-from openapi_core.validation.schemas.validators import SchemaValidator
-
 from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
+from openapi_core.validation.schemas import oas31_schema_validators_factory
+from openapi_core.validation.schemas.validators import SchemaValidator
 
 from reference_impl import problems
 from reference_impl.document import Operation

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -45,7 +46,7 @@ class UnknownDefect(Exception):
 
 
 window_s = 0.002
-"""How long a planted race stays open between check and act; `--defect-window-ms` sets it."""
+"""How long a planted race stays open between check and act."""
 
 
 @functools.cache
@@ -55,8 +56,10 @@ def planted() -> dict[str, Defect]:
     return {defect.id: defect for module in modules for defect in module.DEFECTS}
 
 
-def apply(ids: Iterable[str]) -> None:
-    """Put the defects *ids* in place. Raises UnknownDefect."""
+def apply(ids: Iterable[str], *, window_ms: float = 2.0) -> None:
+    """Put the defects *ids* in place; planted races stay open for *window_ms*. Raises UnknownDefect."""
+    global window_s  # noqa: PLW0603 - set once, at the start
+    window_s = window_ms / 1000
     for defect_id in ids:
         for seam, replacement in find(defect_id).seams.items():
             owner, name = locate(seam)
@@ -81,3 +84,19 @@ def locate(seam: str) -> tuple[Any, str]:
     for holder in holders:
         owner = getattr(owner, holder)
     return owner, name
+
+
+def as_text() -> str:
+    """Return one line for each defect, for people."""
+    return "\n".join(f"{defect.id:10} {defect.what}" for defect in planted().values())
+
+
+def as_json() -> str:
+    """Return every defect as data: `id`, `requirement`, `what`, `red`."""
+    return json.dumps(
+        [
+            {"id": defect.id, "requirement": defect.requirement, "what": defect.what, "red": defect.red}
+            for defect in planted().values()
+        ],
+        indent=2,
+    )

@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - a state of the database, answered 503
+class StoreUnavailable(Exception):
     """The database cannot be used; `cause` is the class of the fault."""
 
     def __init__(self, cause: Cause) -> None:
@@ -32,7 +32,7 @@ class StoreUnavailable(Exception):  # noqa: N818 - a state of the database, answ
         super().__init__(cause)
 
 
-class Conflict(Exception):  # noqa: N818 - an outcome that handlers expect
+class Conflict(Exception):
     """A uniqueness constraint refused the row."""
 
 

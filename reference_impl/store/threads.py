@@ -8,8 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from reference_impl.store import Cause, StoreUnavailable, Transaction
-from reference_impl.store import schema
+from reference_impl.store import Cause, StoreUnavailable, Transaction, schema
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,0 +1,134 @@
+"""What is checked before the server listens, and what it says when it does."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
+
+from cryptography import x509
+
+from reference_impl.options import StartError
+from reference_impl.service import POSTGRESQL, Service, sqlite_path
+from reference_impl.settings import Settings
+
+
+@contextmanager
+def data_folder(settings: Settings) -> Iterator[str]:
+    """
+    Yield the folder for the data: the one in *settings*, made if need be, or a temporary one.
+
+    Raises:
+        StartError: it cannot be made.
+    """
+    if not settings.data:
+        with TemporaryDirectory(prefix="authproof-") as folder:
+            yield folder
+        return
+    try:
+        Path(settings.data).mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StartError(f"--data: cannot use the folder {settings.data}: {fault.strerror}") from None
+    yield settings.data
+
+
+@contextmanager
+def log_stream(settings: Settings) -> Iterator[TextIO]:
+    """Yield where log lines go. Raises StartError."""
+    if not settings.log:
+        yield sys.stderr
+        return
+    try:
+        stream = Path(settings.log).open("a", encoding="utf-8")  # noqa: SIM115 - only opening it may fail here
+    except OSError as fault:
+        raise StartError(f"--log: cannot write {settings.log}: {fault.strerror}") from None
+    with stream:
+        yield stream
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """Return a socket that listens where *settings* say. Raises StartError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise StartError(f"--port: {settings.port} is taken; choose another, or 0 for any free one") from None
+        place = f"{settings.host} port {settings.port}"
+        raise StartError(f"--host, --port: cannot listen on {place}: {fault.strerror}") from None
+    except OverflowError:
+        raise StartError(f"--port: {settings.port} is more than 65535") from None
+
+
+def check_database_name(settings: Settings) -> None:
+    """Raise StartError unless `database` names a kind of database that can be used here."""
+    if settings.database and not settings.database.startswith(("sqlite:", *POSTGRESQL)):
+        raise StartError(f"--database: '{settings.database}' is neither sqlite:PATH nor postgresql://...")
+    if settings.database.startswith(POSTGRESQL) and find_spec("psycopg") is None:
+        raise StartError("--database: PostgreSQL needs psycopg; install the extra 'postgres'")
+
+
+def check_tls(settings: Settings) -> None:
+    """Raise StartError unless certificate and key are both absent, or both there, a pair, and not expired."""
+    if not settings.tls_cert and not settings.tls_key:
+        return
+    if not settings.tls_cert or not settings.tls_key:
+        given, missing = ("--tls-cert", "--tls-key") if settings.tls_cert else ("--tls-key", "--tls-cert")
+        raise StartError(f"{given} needs {missing} beside it")
+    for name, path in (("--tls-cert", settings.tls_cert), ("--tls-key", settings.tls_key)):
+        if not Path(path).is_file():
+            raise StartError(f"{name}: there is no file {path}")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+        certificate = x509.load_pem_x509_certificate(Path(settings.tls_cert).read_bytes())
+    except (ssl.SSLError, ValueError):
+        raise StartError(
+            f"--tls-cert, --tls-key: {settings.tls_cert} and {settings.tls_key} are no pair in PEM"
+        ) from None
+    if certificate.not_valid_after_utc < datetime.now(UTC):
+        expired = certificate.not_valid_after_utc.date()
+        raise StartError(f"--tls-cert: the certificate in {settings.tls_cert} expired on {expired}; renew it")
+
+
+def check_database(service: Service) -> str:
+    """
+    Return a warning where the database cannot be used yet, "" where it can.
+
+    A database server may come up later, and readiness says so until then; a file does not come up by itself.
+
+    Raises:
+        StartError: the file cannot be used.
+    """
+    cause = asyncio.run(service.store.probe())
+    if cause is None:
+        return ""
+    path = sqlite_path(service.settings)
+    if path:
+        raise StartError(f"--database: cannot use the file {path} ({cause})")
+    return f"the database cannot be used yet ({cause}); readiness says 503 until it can"
+
+
+def hints(url: str, settings: Settings) -> str:
+    """Return what to try next, for people."""
+    insecure = "-k " if settings.tls_cert else ""
+    json_type = "-H 'Content-Type: application/json'"
+    account = '"email":"ada@example.com","password":"correct horse battery staple"'
+    api = f"{url}/api/v1"
+    return "\n".join(
+        [
+            f"authproof reference at {api} ({settings.environment}); stop it with Ctrl-C. To try it:",
+            f"  curl {insecure}-i {api}/auth/register {json_type} -d '{{{account}}}'",
+            f"  curl {insecure}-s {api}/auth/login {json_type} -d '{{{account}}}'",
+            f'  curl {insecure}-i {api}/users/me -H "Authorization: Bearer $ACCESS_TOKEN"',
+            f"  curl {insecure}-i {api}/health/ready",
+        ]
+    )
