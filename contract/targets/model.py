@@ -68,6 +68,16 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedAccount:
+    """One account that exists before the run; `email` or `username` may be "", not both."""
+
+    email: str
+    password: Secret
+    username: str = ""
+    totp_secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """
     What the tester must do about an account outside the contract: activate a new one, or remove one after the run.
@@ -144,6 +154,14 @@ class Profile:
     asvs_level: Literal[1, 2, 3] = 3
     project_rules: bool = False
     security_headers: Literal["target", "gateway"] = "target"
+    role_change_s: int = 0
+    """Seconds within which a changed role is in force."""
+    password_check: Literal["local", "upstream"] = "local"
+    """Who can tell a wrong password during an outage of the upstream service."""
+    upstream_attempts: int = 1
+    """How often one login may call the upstream service."""
+    public_paths: tuple[str, ...] = ()
+    """Pages for tools and people that are public on purpose: "/docs", "/metrics"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +218,7 @@ class Target:
 
     `document` is the OpenAPI document in force: the contract's own where `speaks_contract`, else the target's own, or
     None. `start` is the command that starts an instance, with {port} and {dir} to be filled; "" where it is deployed.
-    `facilities` maps a facility's name to its table as validated.
+    `facilities` maps a facility's name to its table as validated; `contract.targets.facilities` says what is in each.
     """
 
     name: str

@@ -1,0 +1,126 @@
+"""Whether a target file's claims hold together: features and operations, facilities and features, the start line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Mapping
+from string import Formatter
+from typing import Any
+
+from contract.errors import unknown
+from contract.targets import keys
+from contract.targets.model import FEATURES, Errand
+from contract.targets.spots import Spot, Wrong, one_line
+
+FEATURE_OPERATIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "registration": (("registerUser",),),
+    "login": (("loginUser",),),
+    "profile": (("getCurrentUser",),),
+    "profile-update": (("updateCurrentUser",),),
+    "password-change": (("changePassword",),),
+    "refresh": (("refreshToken",),),
+    "logout": (("logoutUser",),),
+    "user-records": (("getUser",),),
+    "admin": (("listUsers", "updateUser"),),
+    "mfa": (("setupMfa",), ("verifyMfaSetup",), ("verifyMfa",)),
+    "backup-codes": (("verifyMfa",),),
+    "reset": (("requestPasswordReset",), ("confirmPasswordReset",)),
+    "liveness": (("getLiveness",),),
+    "readiness": (("getReadiness",),),
+}
+"""Groups of operations of which each feature needs one each."""
+
+FEATURE_NEEDS: Mapping[str, str] = {
+    **dict.fromkeys("profile profile-update password-change refresh logout user-records admin mfa".split(), "login"),
+    "backup-codes": "mfa",
+}
+"""Features that mean nothing without another one."""
+
+FACILITY_SERVES: Mapping[str, str] = {
+    "admin": "admin",
+    "outbox": "reset",
+    "signing-key": "jwt",
+    "published-key": "jwt",
+}
+"""Facilities that are of use only for a feature; by whom an errand is done is a use too."""
+
+START_WORDS = ("python", "port", "dir", "options")
+"""What the launcher fills in: an interpreter, a free port, a folder of its own, and further options as whole words."""
+
+
+def features(value: Any, spot: Spot) -> frozenset[str]:
+    """Read the list of what the target offers."""
+    if not isinstance(value, list):
+        raise Wrong(f"must be a list, not {keys.kind_of(value)}.")
+    names = [keys.attempt(keys.text, each, spot, "") for each in value]
+    for name in names:
+        if name and name not in FEATURES:
+            spot.remark(unknown("feature", one_line(name), FEATURES))
+    return frozenset(names) & FEATURES
+
+
+def check_features(claimed: Collection[str], operations: Collection[str], spot: Spot) -> None:
+    """Report features that lack an operation or another feature."""
+    here = spot.at("features")
+    for feature in sorted(claimed):
+        for group in FEATURE_OPERATIONS.get(feature, ()):
+            if set(operations).isdisjoint(group):
+                tables = " or ".join(f"[operations.{id}]" for id in group)
+                here.wrong(f"lists '{feature}', but there is no {tables}. Add it, or take '{feature}' out.")
+        needed = FEATURE_NEEDS.get(feature)
+        if needed and needed not in claimed:
+            here.wrong(f"lists '{feature}', which needs '{needed}'. Add '{needed}', or take '{feature}' out.")
+
+
+def check_facilities(
+    names: Collection[str], claimed: Collection[str], errands: Mapping[str, Errand | None], spot: Spot
+) -> None:
+    """Report facilities that serve no claimed feature and no errand."""
+    used_by = {"outbox": "mail", "admin": "admin"}
+    whose = {errand.by for errand in errands.values() if errand}
+    for name in names:
+        feature = FACILITY_SERVES.get(name)
+        if feature and feature not in claimed and used_by.get(name) not in whose:
+            spot.at("facilities", name).wrong(f"serves '{feature}', which features does not list. Add it there.")
+    for name, errand in errands.items():
+        needed = {"mail": "outbox", "admin": "admin"}.get(errand.by) if errand else None
+        if needed and needed not in names:
+            spot.at("registration", name).remark(f"by = '{errand.by}' needs [facilities.{needed}]." if errand else "")
+
+
+def start_line(value: Any, spot: Spot) -> str:
+    """Read the command that starts an instance; it is split into words as a shell does, and run without one."""
+    line = keys.command(value, spot)
+    if "${" in line:
+        raise Wrong("takes no ${NAME}: the command inherits the environment, and can read it by itself.")
+    try:
+        words = shlex.split(line)
+        fields = {word: [name for _, name, _, _ in Formatter().parse(word) if name is not None] for word in words}
+    except ValueError as fault:
+        raise Wrong(f"cannot be split into words: {fault}.") from None
+    for word, names in fields.items():
+        for name in names:
+            if name not in START_WORDS:
+                spot.remark(unknown("placeholder", one_line(name), START_WORDS))
+            elif name == "options" and word != "{options}":
+                spot.remark("{options} must be a word of its own.")
+    return line
+
+
+def check_start(data: Mapping[str, Any], spot: Spot) -> None:
+    """Report what a file must say, or must not, with a start line or without one."""
+    start, base_url = (value if isinstance(value := data.get(key), str) else "" for key in ("start", "base_url"))
+    if "start" not in data:
+        if "base_url" not in data:
+            spot.wrong('base_url is missing. Say where the API is, like "https://staging.example.com/api/v1".')
+        elif "{port}" in base_url:
+            spot.at("base_url").wrong("says {port}, but there is no start line that would listen there.")
+        if "variants" in data:
+            spot.at("variants").wrong("needs a start line: variants are further instances.")
+    elif start:
+        if "{port}" not in start:
+            spot.at("start").wrong("must say {port}, where the instance is to listen.")
+        if base_url and "{port}" not in base_url:
+            spot.at("base_url").wrong("must say {port}, since every instance listens on a port of its own.")
+        if "variants" in data and "{options}" not in start:
+            spot.at("start").wrong("must say {options}, where those of [variants] go.")
