@@ -35,7 +35,7 @@ def read(answer: Answer, place: str) -> Any:
     Of a repeated header it is the first value, of a cookie the value that is left after the whole answer.
     """
     where, name = split(place)
-    if where == "body":
+    if where == "/":
         value = at(answer.json(), name)
     elif where == "header":
         value = answer.header(name)
@@ -47,9 +47,9 @@ def read(answer: Answer, place: str) -> Any:
 
 
 def split(place: str) -> tuple[str, str]:
-    """Return the two parts of a place, "body" with its JSON Pointer or the word before the colon with the name."""
+    """Return the two parts of a place: "/" and the JSON Pointer, or the word before the colon and the name."""
     if place.startswith("/"):
-        return "body", place
+        return "/", place
     where, colon, name = place.partition(":")
     if not colon or not name:
         raise HarnessError(_NO_PLACE.format(place))
@@ -71,7 +71,7 @@ class Draft:
         """Write *value* to *place*, over what stood there; OMIT takes away what stood there."""
         where, name = split(place)
         value = plain(value)
-        if where == "body":
+        if where == "/":
             self.body = {} if self.body is None else self.body
             _put_member(self.body, place, value)
         elif where == "header":
