@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pyotp
 from faker import Faker
 
+from contract.errors import NotTestable
 from contract.secret import Secret
 from contract.session import Session
 from contract.targets.model import Profile
@@ -33,6 +34,13 @@ class Account:
     otp: Secret | None = None
     last_step: int = 0
     backup_codes: list[Secret] = field(default_factory=list)
+
+    def enrolled(self, session: Session) -> None:
+        """Keep the secret and the backup codes that a set-up gave."""
+        secret, codes = session.values.get("secret"), session.values.get("backupCodes", ())
+        if not isinstance(secret, Secret) or not isinstance(codes, tuple):
+            raise NotTestable("the set-up of the second factor gave no secret where the target file says")
+        self.otp, self.backup_codes = secret, list(codes)
 
     def code(self, profile: Profile, at_s: float, *, steps: int = 0) -> Secret:
         """Return the one-time code of the step at *at_s* (Unix time), moved by *steps*."""

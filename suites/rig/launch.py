@@ -22,6 +22,7 @@ from contract.targets.model import Target, Variant
 
 START_TIMEOUT_S = 30.0
 RESTARTS_PER_RUN = 3
+MAIN, APART = "", " apart"  # no names that a target file could give a variant
 GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -95,18 +96,20 @@ class Launcher:
 
     def main(self) -> Instance:
         """Return this worker's ordinary instance, starting it where needed. Raises TargetGone."""
-        return self._instance("", Variant())
+        return self._instance(MAIN, Variant())
 
     def variant(self, name: str) -> Instance | None:
         """Return the instance started with the settings of `[variants.NAME]`, or None where the file has none."""
         settings = self.file.variants.get(name)
         return self._instance(name, settings) if settings and self.file.start else None
 
-    def private(self, name: str = "") -> Instance | None:
-        """Return an instance that nobody else of this worker uses; the caller stops it. None where none can start."""
-        if not self.file.start:
-            return None
-        return start(self.file, self.file.variants[name] if name else Variant(), self.options)
+    def apart(self) -> Instance:
+        """Return a second ordinary instance, for what would disturb the first; the deployed one where none starts."""
+        return self._instance(APART, Variant()) if self.file.start else self.main()
+
+    def instances(self) -> list[Instance]:
+        """Return every instance that was started and not stopped."""
+        return list(self._instances.values())
 
     def restart(self, instance: Instance) -> Instance:
         """
@@ -123,7 +126,7 @@ class Launcher:
         name = next(name for name, each in self._instances.items() if each is instance)
         instance.stop()
         del self._instances[name]
-        return self.main() if not name else self._instance(name, self.file.variants[name])
+        return self._instance(name, Variant() if name in (MAIN, APART) else self.file.variants[name])
 
     def close(self) -> None:
         """Stop every instance."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +13,18 @@ import h11
 
 from contract.answers import Answer, Request
 from contract.targets.model import Transport
+from suites.rig.tls import context_of
 
 BODY_LIMIT_BYTES = 8 * 1024 * 1024
 SETTLE_S = 0.02  # time for the target to read all but the last byte before those are released
 
 
-def serialise(request: Request) -> bytes:
+def serialise(request: Request, transport: Transport) -> bytes:
     """
     Return the request as HTTP/1.1 bytes, fields and body as they stand, however wrong they are.
 
-    Host, Content-Length and Connection are added only where the request does not name them itself.
+    Host, Content-Length, Connection and the target file's static headers are added only where the request does not
+    name them itself.
     """
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -32,6 +33,7 @@ def serialise(request: Request) -> bytes:
     if "host" not in named:
         lines.append(f"Host: {parts.netloc.rpartition('@')[2]}")
     lines += [f"{name}: {value}" for name, value in request.headers]
+    lines += [f"{name}: {value.reveal()}" for name, value in transport.headers.items() if name.lower() not in named]
     if not named & {"content-length", "transfer-encoding"} and (request.body or request.method not in ("GET", "HEAD")):
         lines.append(f"Content-Length: {len(request.body)}")
     if "connection" not in named:
@@ -48,14 +50,8 @@ def connect(url: str, transport: Transport) -> socket.socket:
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not secure:
         return plain
-    context = ssl.create_default_context(cafile=str(transport.ca_file) if transport.ca_file else None)
-    if not transport.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if transport.client_cert:
-        context.load_cert_chain(transport.client_cert, transport.client_key)
     try:
-        return context.wrap_socket(plain, server_hostname=host)
+        return context_of(transport).wrap_socket(plain, server_hostname=host)
     except BaseException:
         plain.close()
         raise
@@ -112,7 +108,7 @@ def send_raw(request: Request, transport: Transport, *, data: bytes | None = Non
     try:
         with connect(request.url, transport) as connection:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused early: read what it said
-                connection.sendall(serialise(request) if data is None else data)
+                connection.sendall(serialise(request, transport) if data is None else data)
             return read_answer(connection, request, sent_at_s, timeout_s=transport.timeout_s)
     except OSError as why:
         return Answer(request, 0, sent_at_s=sent_at_s, fault=f"connection failed: {why.strerror or why}")
@@ -130,9 +126,9 @@ def together(requests: Sequence[Request], transport: Transport, *, stagger_s: fl
         for request in requests:
             connection = connect(request.url, transport)
             connections.append(connection)
-            connection.sendall(serialise(request)[:-1])
+            connection.sendall(serialise(request, transport)[:-1])
         time.sleep(SETTLE_S)
-        last = [serialise(request)[-1:] for request in requests]
+        last = [serialise(request, transport)[-1:] for request in requests]
         sent_at_s = []
         for connection, byte in zip(connections, last, strict=True):
             sent_at_s.append(time.monotonic())

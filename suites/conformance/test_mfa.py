@@ -1,0 +1,59 @@
+"""The second factor: nothing before it, and each code once."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract.answers import Kind
+from contract.secret import Secret
+from suites.rig.api import Api
+from suites.rig.judging import Advice, control, expect, never
+from suites.rig.token_shapes import token_shaped
+
+
+@pytest.mark.requirement("MFA-01")
+def test_with_mfa_on_the_right_password_yields_only_a_challenge(api: Api) -> None:
+    """A second factor that is asked for after the tokens were handed out is decoration."""
+    account = api.with_mfa(api.fresh_account())
+    profile = api.target.profile
+
+    outcome = expect(api.login(account), Kind.CHALLENGED, because="the right password and a second factor")
+
+    for token in token_shaped(outcome.answer, besides=outcome.session.challenge):
+        never(api.with_token(account, Secret(token)), because="a token-shaped text from beside the challenge")
+        raise Advice(
+            "the challenge is accompanied by something that looks like a token",
+            expected="a challenge and nothing else",
+            actual="a token-shaped text that opens nothing",
+            answer=outcome.answer,
+        )
+    code = account.unused_code(profile, api.now())
+    control(api.as_(account, "verifyMfa", code=code))
+
+
+@pytest.mark.requirement("MFA-04")
+def test_a_code_completes_one_login_only(api: Api) -> None:
+    """A code seen over a shoulder is worth nothing once it was used."""
+    account = api.with_mfa(api.fresh_account())
+    control(api.login(account), Kind.CHALLENGED)
+    code = account.unused_code(api.target.profile, api.now())
+    control(api.as_(account, "verifyMfa", code=code))
+
+    control(api.login(account), Kind.CHALLENGED)
+    never(api.as_(account, "verifyMfa", code=code), because="a code that completed a login before")
+
+
+@pytest.mark.requirement("MFA-04")
+def test_the_code_that_confirmed_the_setup_does_not_log_in(api: Api) -> None:
+    """The same code counts once, whatever it is used for."""
+    account = api.fresh_account()
+    setup = control(api.as_(account, "setupMfa"))
+    account.enrolled(setup.session)
+    code = account.unused_code(api.target.profile, api.now())
+    control(api.as_(account, "verifyMfaSetup", code=code))
+
+    control(api.login(account), Kind.CHALLENGED)
+    never(api.as_(account, "verifyMfa", code=code), because="the code that confirmed the set-up")
+
+    next_code = account.unused_code(api.target.profile, api.now())
+    control(api.as_(account, "verifyMfa", code=next_code))

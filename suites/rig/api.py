@@ -1,0 +1,212 @@
+"""The tester's voice: operations of the contract, performed on one instance as somebody or as nobody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from contract.answers import Answer, Kind, Request
+from contract.errors import NotTestable
+from contract.flows import Outcome, perform
+from contract.secret import Secret
+from contract.session import ANONYMOUS, Session
+from contract.targets.model import Target
+from suites.rig.client import Client
+from suites.rig.identities import Account, People
+from suites.rig.journal import Journal
+from suites.rig.judging import control, undecided
+from suites.rig.raw import send_raw, together
+
+LONGEST_WAIT_S = 60.0  # for one 429 outside a throttle row
+Mutate = Callable[[Request], Request]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation to be performed in a race."""
+
+    operation: str
+    inputs: Mapping[str, Any]
+    session: Session = ANONYMOUS
+
+
+class Api:
+    """
+    Performs operations on one instance and hands every answer to the recorder.
+
+    *patient*: a 429 is waited out and the operation repeated, as a well-behaved client would; rows about throttles are
+    not patient.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        people: People,
+        journal: Journal,
+        on_exchange: Callable[[Answer], None],
+        *,
+        patient: bool = True,
+    ) -> None:
+        self.target = target
+        self.people = people
+        self.patient = patient
+        self.on_exchange = on_exchange
+        self._journal = journal
+        self._client = Client(target.transport, on_exchange=on_exchange)
+        self._shared: Account | None = None
+        self.clock_offset_s = 0.0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def now(self) -> float:
+        """Return the target's Unix time, as far as it is known; codes and expiry are reckoned by it."""
+        return time.time() + self.clock_offset_s
+
+    # -- performing
+
+    def call(
+        self, operation: str, session: Session = ANONYMOUS, *, mutate: Mutate | None = None, **inputs: Any
+    ) -> Outcome:
+        """
+        Perform *operation* with *session* and the inputs, in contract words; return what it came to.
+
+        *mutate* changes the request of the last step before it is sent.
+        """
+        outcome = self._client.run(perform(self.target, operation, session, mutate=mutate, **inputs))
+        while outcome.kind is Kind.THROTTLED and self.patient:
+            wait_s = wait_asked_for(outcome.answer)
+            if wait_s > LONGEST_WAIT_S:
+                undecided(f"{operation} is throttled for {wait_s:.0f} s")
+            time.sleep(wait_s)
+            outcome = self._client.run(perform(self.target, operation, session, mutate=mutate, **inputs))
+        return outcome
+
+    def as_(self, account: Account, operation: str, *, mutate: Mutate | None = None, **inputs: Any) -> Outcome:
+        """Perform *operation* as *account*, whose session is what the answer made of it."""
+        outcome = self.call(operation, account.session, mutate=mutate, **inputs)
+        account.session = outcome.session
+        return outcome
+
+    def send(self, request: Request) -> Answer:
+        """Send one request as it stands."""
+        return self._client.send(request)
+
+    def answers(self, request: Request) -> bool:
+        """Whether anything comes back to *request*; not recorded."""
+        return send_raw(request, self.target.transport).status != 0
+
+    def send_raw(self, request: Request, *, data: bytes | None = None) -> Answer:
+        """Send what httpx would refuse, over a connection of its own."""
+        answer = send_raw(request, self.target.transport, data=data)
+        self.on_exchange(answer)
+        return answer
+
+    def race(self, calls: Sequence[Call], *, stagger_s: float = 0.0) -> list[Outcome]:
+        """
+        Perform all *calls* so that their last requests arrive at one moment, each over a connection of its own.
+
+        Earlier steps of a flow are performed one after another before.
+        """
+        flows = [perform(self.target, call.operation, call.session, **call.inputs) for call in calls]
+        last: list[Request] = []
+        for flow, call in zip(flows, calls, strict=True):
+            request = next(flow)
+            for _ in self.target.operations[call.operation].steps[1:]:
+                request = flow.send(self._client.send(request))
+            last.append(request)
+        outcomes = []
+        for flow, answer in zip(flows, together(last, self.target.transport, stagger_s=stagger_s), strict=True):
+            self.on_exchange(answer)
+            try:
+                flow.send(answer)
+            except StopIteration as end:
+                outcomes.append(end.value)
+            else:
+                raise NotTestable(f"{answer.request.operation} asks for more steps than its target file lists")
+        return outcomes
+
+    # -- people
+
+    def register(self, account: Account, **inputs: Any) -> Outcome:
+        """Register *account*; it is in the journal before the request goes out."""
+        self._journal.intended(self.target.base_url, account.email)
+        inputs = {"email": account.email, "password": account.password, **inputs}
+        outcome = self.call("registerUser", **inputs)
+        if outcome.kind is Kind.ACCEPTED:
+            account.user_id = str(outcome.session.values.get("userId", ""))
+            self._journal.exists(self.target.base_url, account.email, account.user_id)
+        return outcome
+
+    def race_to_register(self, email: str, passwords: Sequence[Secret]) -> list[Outcome]:
+        """Register one address once for each of *passwords*, all at one moment."""
+        self._journal.intended(self.target.base_url, email)
+        return self.race([Call("registerUser", {"email": email, "password": each}) for each in passwords])
+
+    def login(self, account: Account, **inputs: Any) -> Outcome:
+        """Log *account* in with its password, or with what *inputs* say in place of it; its session begins anew."""
+        outcome = self.call("loginUser", **{"email": account.email, "password": account.password, **inputs})
+        if outcome.kind in (Kind.ACCEPTED, Kind.CHALLENGED):
+            account.session = outcome.session
+            account.user_id = account.user_id or str(outcome.session.values.get("userId", ""))
+        return outcome
+
+    def refresh(self, account: Account) -> Outcome:
+        """Exchange the account's refresh token for a new pair, which the account then holds."""
+        return self.as_(account, "refreshToken")
+
+    def refresh_with(self, session: Session) -> Outcome:
+        """Present the refresh token of *session*, whatever it is worth by now."""
+        return self.call("refreshToken", session)
+
+    def outlive_the_grace(self) -> None:
+        """Wait until a spent refresh token has no grace left, where the profile grants one."""
+        kind, _, seconds = self.target.profile.refresh_replay.partition(":")
+        if kind == "grace":
+            time.sleep(float(seconds) + 1)
+
+    def with_token(self, account: Account, token: Secret) -> Outcome:
+        """Read the profile with *token* in place of the account's access token."""
+        return self.call("getCurrentUser", replace(account.session, access_token=token))
+
+    def fresh_account(self, *, signed_in: bool = True) -> Account:
+        """
+        Return a new account, registered and (unless told otherwise) logged in.
+
+        Raises:
+            NotTestable: the target refused either.
+        """
+        account = self.people.person(self.target.profile)
+        control(self.register(account))
+        if signed_in:
+            control(self.login(account))
+        return account
+
+    def shared_account(self) -> Account:
+        """Return the account of this worker that harmless tests share; it is never locked, renamed or logged out."""
+        if self._shared is None:
+            self._shared = self.fresh_account()
+        return self._shared
+
+    def with_mfa(self, account: Account) -> Account:
+        """Turn the second factor of *account* on, and confirm it."""
+        setup = control(self.as_(account, "setupMfa"))
+        account.enrolled(setup.session)
+        code = account.unused_code(self.target.profile, self.now())
+        control(self.as_(account, "verifyMfaSetup", code=code))
+        return account
+
+
+def wait_asked_for(answer: Answer) -> float:
+    """Return the seconds that `Retry-After` asks to wait; 1 where it says nothing that can be read."""
+    said = answer.header("retry-after") or ""
+    if said.isdecimal():
+        return float(said)
+    try:
+        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return 1.0

@@ -1,0 +1,119 @@
+"""The words in which a test judges: what must hold, what was only the control, what could not be found out."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import pytest
+
+from contract.answers import Answer, Kind
+from contract.errors import ContractViolation, NotTestable
+from contract.flows import Outcome
+
+NOT_APPLICABLE = "not applicable"
+NOT_EXERCISED = "not exercised"
+NOT_REACHED = "not reached"
+UNDECIDED = "undecided"
+
+
+class Advice(ContractViolation):
+    """The answer is tolerated, and not what it should be: a warning, whatever the requirement's level."""
+
+
+def not_applicable(why: str) -> NoReturn:
+    """End the test: the target does not claim what the requirement is about."""
+    pytest.skip(f"{NOT_APPLICABLE}: {why}")
+
+
+def not_exercised(why: str) -> NoReturn:
+    """End the test: no facility was declared that could show it, or there is no time."""
+    pytest.skip(f"{NOT_EXERCISED}: {why}")
+
+
+def undecided(why: str) -> NoReturn:
+    """End the test: noise, too few samples, or throttled past the time given."""
+    pytest.skip(f"{UNDECIDED}: {why}")
+
+
+def described(answer: Answer) -> str:
+    """Say in a few words what came back: the status and, for problem details, the type."""
+    if not answer.status:
+        return answer.fault or "no answer"
+    document = answer.json()
+    kind = document.get("type") if isinstance(document, dict) else None
+    return f"{answer.status} {kind}" if isinstance(kind, str) else str(answer.status)
+
+
+def control(outcome: Outcome, *kinds: Kind) -> Outcome:
+    """
+    Return *outcome* if it is of one of *kinds* (accepted, unless said otherwise).
+
+    A refusal counts only beside its accepted twin.
+
+    Raises:
+        NotTestable: the twin was refused, so that a refusal in the same test would prove nothing.
+    """
+    wanted = kinds or (Kind.ACCEPTED,)
+    if outcome.kind not in wanted:
+        operation = outcome.answer.request.operation
+        raise NotTestable(
+            f"the control {operation} should be {' or '.join(wanted)}, and was {outcome.kind} "
+            f"({described(outcome.answer)})"
+        )
+    return outcome
+
+
+def expect(outcome: Outcome, *kinds: Kind, because: str = "") -> Outcome:
+    """
+    Return *outcome* if it is of one of *kinds*.
+
+    Raises:
+        ContractViolation: it is of another kind; *because* says in a few words what was sent.
+    """
+    if outcome.kind not in kinds:
+        answer = outcome.answer
+        raise ContractViolation(
+            f"{answer.request.operation}{f' with {because}' if because else ''} is {outcome.kind}",
+            expected=" or ".join(kinds),
+            actual=f"{outcome.kind} ({described(answer)})",
+            answer=answer,
+        )
+    return outcome
+
+
+def never(outcome: Outcome, *kinds: Kind, because: str = "") -> Outcome:
+    """
+    Return *outcome* if it is of none of *kinds* (accepted, challenged, unless said otherwise), and no server error.
+
+    Raises:
+        ContractViolation: it is.
+    """
+    unwanted = kinds or (Kind.ACCEPTED, Kind.CHALLENGED)
+    answer = outcome.answer
+    if outcome.kind in unwanted or answer.status >= 500:
+        raise ContractViolation(
+            f"{answer.request.operation}{f' with {because}' if because else ''} is {outcome.kind}",
+            expected=f"a refusal, neither {' nor '.join(unwanted)} nor a server error",
+            actual=f"{outcome.kind} ({described(answer)})",
+            answer=answer,
+        )
+    return outcome
+
+
+def refused_as(kind: Kind, outcome: Outcome, *, because: str = "") -> Outcome:
+    """
+    Return *outcome* if it is of *kind*.
+
+    Raises:
+        ContractViolation: it is a success or a server error.
+        Advice: it is another refusal.
+    """
+    never(outcome, because=because)
+    if outcome.kind is not kind:
+        raise Advice(
+            f"{outcome.answer.request.operation}{f' with {because}' if because else ''} is refused as {outcome.kind}",
+            expected=str(kind),
+            actual=f"{outcome.kind} ({described(outcome.answer)})",
+            answer=outcome.answer,
+        )
+    return outcome

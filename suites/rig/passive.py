@@ -1,0 +1,110 @@
+"""Requirements that must hold on every answer, judged as the answers are recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contract.answers import Answer
+from contract.checks import (
+    challenge,
+    media_type_matches,
+    no_internals,
+    no_store,
+    problem_details,
+    request_id,
+    security_headers,
+)
+from contract.classify import classify
+from contract.errors import ContractViolation
+from contract.secret import Secret
+from contract.targets.model import Target
+
+PERSONAL = frozenset(
+    "registerUser loginUser refreshToken setupMfa verifyMfa getCurrentUser updateCurrentUser getUser listUsers "
+    "updateUser".split()
+)
+"""Operations whose success carries tokens, secrets or personal data."""
+SECRET_LENGTH = 16
+
+
+def carries_secrets(answer: Answer) -> bool:
+    """Whether the answer holds tokens, secrets or personal data: by its operation, or by a known secret in its body."""
+    if not answer.body:
+        return False
+    if 200 <= answer.status < 300 and answer.request.operation in PERSONAL:
+        return True
+    text = answer.body.decode("utf-8", "replace")
+    return any(len(secret) >= SECRET_LENGTH and secret in text for secret in Secret.known())
+
+
+@dataclass(frozen=True, slots=True)
+class Passive:
+    """One such requirement: which answers it is about, and the check."""
+
+    requirement: str
+    relevant: Callable[[Answer], bool]
+    check: Callable[[Answer], object]
+
+
+PASSIVE = (
+    Passive("HTTP-01", lambda answer: answer.status == 401, challenge),
+    Passive("HTTP-12", lambda answer: bool(answer.body), media_type_matches),
+    Passive("HTTP-13", lambda answer: answer.media_type == "application/problem+json", problem_details),
+    Passive("HTTP-14", lambda answer: answer.status >= 400, no_internals),
+    Passive("HTTP-15", lambda _: True, request_id),
+    Passive("DATA-01", carries_secrets, no_store),
+    Passive("DATA-06", lambda _: True, security_headers),
+)
+
+
+@dataclass
+class PassiveJudge:
+    """
+    Judges every answer of one worker.
+
+    `relevant` counts, by operation, kind and status, the answers that each requirement was judged on. Answers to
+    requests that are no well-formed HTTP, and requests that got no answer, are left out.
+    """
+
+    target: Target
+    rows: frozenset[str]
+    relevant: dict[str, Counter[tuple[str, str, int]]] = field(default_factory=dict)
+    _ids: set[str] = field(default_factory=set)
+
+    def violations(self, answer: Answer) -> list[tuple[str, ContractViolation]]:
+        """Return each passive requirement that *answer* breaks, with what is wrong."""
+        if not answer.status or answer.request.layer == "transport":
+            return []
+        found = []
+        for each in PASSIVE:
+            if each.requirement not in self.rows or not each.relevant(answer):
+                continue
+            self._count(each.requirement, answer)
+            try:
+                each.check(answer)
+                if each.requirement == "HTTP-15":
+                    self._unique_id(answer)
+            except ContractViolation as violation:
+                found.append((each.requirement, violation))
+        return found
+
+    def _count(self, requirement: str, answer: Answer) -> None:
+        operation = answer.request.operation
+        kind = classify(self.target, operation, answer) if operation else ""
+        self.relevant.setdefault(requirement, Counter())[operation, str(kind), answer.status] += 1
+
+    def _unique_id(self, answer: Answer) -> None:
+        """A request identifier that the caller did not choose is given to one request only."""
+        given = answer.header("x-request-id") or ""
+        if given == answer.request.header("x-request-id"):
+            return
+        if given in self._ids:
+            raise ContractViolation(
+                "two requests were given the same identifier",
+                expected="a new X-Request-ID",
+                actual=given,
+                answer=answer,
+            )
+        self._ids.add(given)

@@ -1,0 +1,69 @@
+"""Beginning a run: from the command line to a target, a folder and the plugins that do the work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contract.consent import may_disturb
+from contract.errors import BindingError
+from contract.known_failures import read_file
+from contract.targets.model import Target
+from contract.targets.read import resolve
+from suites.rig.run.controller import Controller, new_run
+from suites.rig.run.options import Options, read
+from suites.rig.run.plugin import Worker
+from suites.rig.run.verdicts import Judge
+
+PLUGIN = "authproof-worker"
+NO_TARGET = ("selftest", "benchmarks")
+MARKS = (
+    "requirement(ID): the one requirement of contract/requirements/ that the test judges",
+    "impatient: a 429 is what the test is about, and is not waited out",
+)
+
+
+def configure(config: pytest.Config) -> None:
+    """Set a conformance run up; nothing where only tests of the harness itself were named."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+    if judges_nothing(config):
+        return
+    try:
+        options = read(config)
+        target = resolve(options.target, environ=os.environ)
+        known = target.known_failures + (read_file(options.known_failures) if options.known_failures else ())
+        disturb = may_disturb(target, options.consents)
+    except BindingError as error:
+        raise pytest.UsageError("\n".join(error.problems)) from None
+    given = getattr(config, "workerinput", {}).get("authproof")
+    if given is None:
+        folder = new_run(config.rootpath)
+        config.pluginmanager.register(Controller(options, target, known, folder, []), "authproof-controller")
+    else:
+        folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
+    if given is not None or not distributes(config):
+        worker = config.workerinput["workerid"] if given else "main"  # type: ignore[attr-defined]
+        config.pluginmanager.register(worker_of(options, target, known, folder, worker, disturb=disturb), PLUGIN)
+
+
+def worker_of(options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool) -> Worker:
+    """Return the plugin that runs the tests of one process."""
+    judge = Judge(target, known, date.today())
+    return Worker(options, target, judge, folder=folder, worker=worker, may_disturb=disturb)
+
+
+def judges_nothing(config: pytest.Config) -> bool:
+    """Whether every path on the command line holds tests of the harness itself."""
+    named = [argument.partition("::")[0] for argument in config.invocation_params.args if not argument.startswith("-")]
+    paths = [Path(name) for name in named if Path(name).exists()]
+    return bool(paths) and all(any(part in NO_TARGET for part in path.resolve().parts) for path in paths)
+
+
+def distributes(config: pytest.Config) -> bool:
+    """Whether xdist hands the tests to other processes."""
+    return bool(getattr(config.option, "numprocesses", None)) or bool(getattr(config.option, "tx", None))

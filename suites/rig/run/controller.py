@@ -1,0 +1,106 @@
+"""The pytest plugin of the process that the user started: makes the run's folder, folds what the workers wrote."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import sys
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract import results
+from contract.catalogue import load
+from contract.results import ExitCode, Recorder, Results
+from contract.targets.model import KnownFailure, Target
+from suites.rig.run import summary
+from suites.rig.run.options import Options
+
+OUT = Path("reports") / "out"
+JUDGING = ("pytest", "httpx", "jsonschema-rs", "hypothesis", "schemathesis")
+
+
+def new_run(root: Path) -> Path:
+    """Make and return the folder of a new run: its name is its id, and sorts by time."""
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    folder = root / OUT / name
+    folder.mkdir(parents=True)
+    latest = root / OUT / "latest"
+    draft = root / OUT / f".latest-{name}"
+    draft.symlink_to(name)
+    draft.replace(latest)
+    return folder
+
+
+class Controller:
+    """Writes the run's first and last event, folds it into results, decides the exit code, and tells the user."""
+
+    def __init__(
+        self, options: Options, target: Target, known: tuple[KnownFailure, ...], folder: Path, notes: list[str]
+    ) -> None:
+        self.options = options
+        self.target = target
+        self.known = known
+        self.folder = folder
+        self.recorder = Recorder(folder)
+        self.results: Results | None = None
+        self.recorder.run(
+            results.Run(
+                id=folder.name,
+                started=now(),
+                target={"name": target.name, "base_url": target.base_url, "environment": target.environment},
+                seed=options.seed,
+                argv=tuple(sys.argv[1:]),
+                versions={name: version(name) for name in JUDGING},
+                environment={"python": platform.python_version(), "system": platform.platform(terse=True)},
+            )
+        )
+        for note in notes:
+            self.recorder.note(note)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell an xdist worker which run it works for."""
+        node.workerinput["authproof"] = {"folder": str(self.folder), "seed": self.options.seed}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Fold what was written into results.json, and let the run end with the code that they call for."""
+        if hasattr(session.config, "workerinput"):
+            return
+        folded = results.load_events(self.folder)
+        today = date.today()
+        for each in results.stale_entries(folded, self.known, today):
+            self.recorder.judgement(each)
+        self._note_what_is_missing()
+        folded = results.load_events(self.folder)
+        code = int(
+            results.exit_code(folded, strict_should=self.options.strict_should, require_all=self.options.require_all)
+        )
+        if exitstatus in (ExitCode.INTERRUPTED, ExitCode.HARNESS_ERROR, ExitCode.USAGE) and not folded.unreachable:
+            code = int(exitstatus)
+        self.recorder.end(code, now())
+        self.recorder.close()
+        self.results = results.load_events(self.folder)
+        results.save(self.results, self.folder)
+        session.exitstatus = code
+
+    def _note_what_is_missing(self) -> None:
+        if self.options.requirements:
+            return
+        pending = [row.id for row in load().values() if row.pending]
+        if pending:
+            self.recorder.note(f"{len(pending)} of {len(load())} requirements have no check yet")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what came out: an area a line, what nobody's test could say, and where the rest is."""
+        if self.results is not None:
+            summary.show(terminalreporter, self.results, self.options, self.target, self.folder)
+
+
+def now() -> str:
+    """Return this moment in RFC 3339, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""The words that a test may ask for: target, api, account, admin, clock, answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract.answers import Answer
+from contract.targets.model import Target
+from suites.rig.api import Api
+from suites.rig.clock import Clock
+from suites.rig.identities import Account
+from suites.rig.run.begin import PLUGIN
+from suites.rig.run.plugin import Worker
+from suites.rig.spread import spread
+
+
+@pytest.fixture
+def worker(request: pytest.FixtureRequest) -> Worker:
+    """Return this process' part of the run, the preflight behind it."""
+    plugin = request.config.pluginmanager.get_plugin(PLUGIN)
+    assert isinstance(plugin, Worker), "no conformance run was begun"
+    plugin.preflight(request.session)
+    return plugin
+
+
+@pytest.fixture
+def api(worker: Worker, request: pytest.FixtureRequest) -> Api:
+    """Return the voice on this worker's ordinary instance."""
+    return worded(worker.state.api(), request)
+
+
+@pytest.fixture
+def target(api: Api) -> Target:
+    """Return the target as this instance has it."""
+    return api.target
+
+
+@pytest.fixture
+def account(api: Api) -> Account:
+    """Return a new account, signed in."""
+    return api.fresh_account()
+
+
+@pytest.fixture
+def admin(worker: Worker) -> Account:
+    """Return an account with the admin's role, signed in."""
+    return worker.state.admin()
+
+
+@pytest.fixture
+def clock(worker: Worker, request: pytest.FixtureRequest) -> Clock:
+    """Return a clock that can be moved, and an api on the instance whose clock it is."""
+    clock = worker.state.clock()
+    worded(clock.api, request)
+    return clock
+
+
+@pytest.fixture
+def answers(worker: Worker) -> list[Answer]:
+    """Return one answer of each common kind."""
+    return spread(worker.state.api())
+
+
+def worded(api: Api, request: pytest.FixtureRequest) -> Api:
+    """Let *api* wait out a 429, unless the test is about them."""
+    api.patient = request.node.get_closest_marker("impatient") is None
+    return api

@@ -1,0 +1,254 @@
+"""The pytest plugin of one process: selects, runs, judges, and writes down what came out as it comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from contract import catalogue
+from contract.catalogue import Requirement
+from contract.errors import ContractViolation, NotTestable
+from contract.results.events import Cost, Fault, Judgement, Relevant
+from contract.results.record import Recorder
+from contract.results.verdict import Verdict
+from contract.targets.model import Target
+from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
+from suites.rig.launch import TargetGone
+from suites.rig.passive import PASSIVE
+from suites.rig.repro import save, script
+from suites.rig.run import wording
+from suites.rig.run.options import Options
+from suites.rig.run.select import chosen, requirement_of, why_not_applicable, why_not_exercised
+from suites.rig.run.state import State
+from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
+
+PREFLIGHT = "PREFLIGHT"
+
+
+class Worker:
+    """
+    Runs the tests of one process: an xdist worker, or the only one.
+
+    A test's judgement is written when the test has ended, and not before it is known that the target outlived it.
+    """
+
+    def __init__(
+        self, options: Options, target: Target, judge: Judge, *, folder: Path, worker: str, may_disturb: bool
+    ) -> None:
+        rows = options.requirements or frozenset(catalogue.load())
+        self.options = options
+        self.target = target
+        self.judge = judge
+        self.folder = folder
+        self.may_disturb = may_disturb
+        self.recorder = Recorder(folder, worker)
+        self.passive_rows = frozenset(each.requirement for each in PASSIVE) & rows
+        self.state = State(
+            target,
+            folder=folder,
+            worker=worker,
+            seed=options.seed,
+            options=" ".join(f"--defect={each}" for each in options.defects),
+            passive_rows=self.passive_rows,
+            on_violation=self.passive_violation,
+        )
+        self.left_out: dict[str, str] = {}
+        self.sent = 0
+        self._pending: list[Judgement] = []
+        self._faults: list[Fault] = []
+        self._seen: set[tuple[str, str, int, str]] = set()
+        self._began_s = time.monotonic()
+
+    # -- selecting
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep what was asked for, in the order that was asked for."""
+        kept = chosen(items, self.options.requirements, shuffle_by=self.options.seed if self.options.shuffled else None)
+        dropped = [item for item in items if item not in kept]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave out what the target does not claim, what cannot be shown here, and what nobody allowed."""
+        row = row_of(item)
+        if row is None:
+            return
+        if why := why_not_applicable(row, self.target):
+            not_applicable(why)
+        if why := self.left_out.get(row.id) or why_not_exercised(row, self.target, may_disturb=self.may_disturb):
+            not_exercised(why)
+        if self.state.preflight_failure is not None:
+            pytest.skip(f"{NOT_REACHED}: the preflight failed")
+
+    # -- running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test; where the target died of it, start the target again and run the test once more, alone."""
+        if row_of(item) is None:
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        try:
+            reports = self._attempt(item, nextitem)
+            if self.state.died():
+                self.state.revive()
+                reports = self._attempt(item, nextitem)
+                if self.state.died():
+                    reports = self._killed(item, reports)
+                    self.state.revive()
+        except TargetGone as gone:
+            self.gone(item.session, gone)
+            reports = []
+        for each in self._pending:
+            self.recorder.judgement(each)
+        for fault in self._faults:
+            self.recorder.fault(fault)
+        self._write_counts()
+        for report in reports:
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+        self.sent += len(self.state.exchanges)
+        self.state.exchanges.clear()
+        self._pending.clear()
+        self._faults.clear()
+        if hasattr(item, "_initrequest"):
+            item._initrequest()  # fixtures of the function are made anew when it is run again
+        return list(runtestprotocol(item, log=False, nextitem=nextitem))
+
+    def _killed(self, item: pytest.Item, reports: list[pytest.TestReport]) -> list[pytest.TestReport]:
+        """Judge a test that ended the target's process twice."""
+        row = row_of(item)
+        assert row is not None
+        violation = ContractViolation(
+            "the target's process ended during this test, twice", expected="an answer", actual="the process ended"
+        )
+        judgement = self.judge.violated(row, item.nodeid, violation, self.state.exchanges)
+        self._pending[:] = [judgement]
+        last = next((each for each in reports if each.when == "call"), reports[-1])
+        self._show(last, row, judgement)
+        return [each for each in reports if each.when != "call"] + [last] if last.when == "call" else [last]
+
+    def gone(self, session: pytest.Session, gone: TargetGone) -> None:
+        """Stop: nothing more can be learnt from a target that is not there."""
+        self.recorder.unreachable(first_line(gone))
+        session.shouldstop = "the target cannot be reached"
+
+    # -- judging
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what the test did into a judgement, and let the report read as the judgement does."""
+        report = yield
+        row = row_of(item)
+        error = call.excinfo.value if call.excinfo else None
+        if row is None or isinstance(error, KeyboardInterrupt) or (error is None and call.when != "call"):
+            return report
+        if isinstance(error, TargetGone):
+            self.gone(item.session, error)
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {NOT_REACHED}: {error}")
+        elif error is not None and not is_ours(error):
+            self._faults.append(Fault(f"{type(error).__name__}: {first_line(error)}", row.id, item.nodeid))
+        else:
+            judgement = replace(self._judged(item, row, error), duration_s=round(call.duration, 3))
+            self._pending.append(judgement)
+            self._show(report, row, judgement)
+        return report
+
+    def _judged(self, item: pytest.Item, row: Requirement, error: BaseException | None) -> Judgement:
+        if error is None:
+            return self.judge.passed(row, item.nodeid)
+        if is_skip(error):
+            return self.judge.skipped(row, item.nodeid, first_line(error))
+        if isinstance(error, NotTestable):
+            return self.judge.untestable(row, item.nodeid, error, self.state.exchanges[-4:])
+        assert isinstance(error, AssertionError)
+        return self._with_script(row, self.judge.violated(row, item.nodeid, error, self.state.exchanges), error)
+
+    def _with_script(self, row: Requirement, judgement: Judgement, error: AssertionError) -> Judgement:
+        if judgement.verdict not in (Verdict.FAIL, Verdict.WARN) or not self.state.exchanges:
+            return judgement
+        answer = error.answer if isinstance(error, ContractViolation) else None
+        text = script(
+            row.id,
+            row.statement,
+            judgement.expected,
+            judgement.actual or judgement.message,
+            tuple(self.state.exchanges),
+            answer or self.state.exchanges[-1],
+            self.state.api().target,
+        )
+        path = save(self.folder / "repro", row.id, text)
+        return replace(judgement, repro=str(path.relative_to(self.folder)))
+
+    def _show(self, report: pytest.TestReport, row: Requirement, judgement: Judgement) -> None:
+        """Let pytest say what the judgement says."""
+        if judgement.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_EXERCISED, Verdict.NOT_REACHED):
+            return
+        repro = str(self.folder / judgement.repro) if judgement.repro else ""
+        text = wording.finding(row, judgement, why_warning=self.judge.why_it_only_warns(row), repro=repro)
+        if judgement.verdict in (Verdict.FAIL, Verdict.UNTESTABLE):
+            report.outcome, report.longrepr = "failed", text
+        elif judgement.verdict in (Verdict.WARN, Verdict.KNOWN_FAILURE):
+            report.outcome, report.wasxfail, report.longrepr = "skipped", judgement.message, text
+
+    def passive_violation(self, requirement: str, violation: ContractViolation) -> None:
+        """Write down, once for all alike, that an answer broke a requirement that holds on every answer."""
+        row = catalogue.find(requirement)
+        answer = violation.answer
+        key = (requirement, answer.request.operation if answer else "", answer.status if answer else 0, str(violation))
+        if key not in self._seen:
+            self._seen.add(key)
+            self.recorder.judgement(self.judge.violated(row, "", violation, [answer] if answer else []))
+
+    # -- beginning and ending
+
+    def preflight(self, session: pytest.Session) -> None:
+        """Walk once through what every check builds on; a failure is one red verdict, and the rest is not reached."""
+        try:
+            self.state.walk_first()
+        except ContractViolation as violation:
+            row = replace(
+                catalogue.find("LOGIN-01"), id=PREFLIGHT, area="preflight", project_rule=False, asvs_level=None
+            )
+            self.recorder.judgement(self.judge.violated(row, "", violation, self.state.exchanges))
+            pytest.skip(f"{NOT_REACHED}: the preflight failed")
+        except TargetGone as gone:
+            self.gone(session, gone)
+            pytest.skip(f"{NOT_REACHED}: {first_line(gone)}")
+
+    def _write_counts(self) -> None:
+        for name in sorted(self.passive_rows):
+            counts = self.state.passive.relevant.get(name, {})
+            relevant = [Relevant(*key, count) for key, count in sorted(counts.items())]
+            self.recorder.passive(name, catalogue.find(name).level, relevant)
+
+    def pytest_sessionfinish(self) -> None:
+        """End every instance, and say what was sent."""
+        self.sent += len(self.state.exchanges)
+        self.recorder.cost(Cost(requests=self.sent, duration_s=round(time.monotonic() - self._began_s, 3)))
+        self.recorder.close()
+        self.state.close()
+
+
+def row_of(item: pytest.Item) -> Requirement | None:
+    """Return the requirement that the test cites, or None for a test of something else."""
+    name = requirement_of(item)
+    return catalogue.find(name) if name else None
+
+
+def cited(items: Iterator[pytest.Item]) -> list[Requirement]:
+    """Return the requirements that the tests cite, in the catalogue's order."""
+    names = {requirement_of(item) for item in items}
+    return [row for row in catalogue.load().values() if row.id in names]

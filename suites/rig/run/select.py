@@ -1,0 +1,65 @@
+"""Which requirements a run judges, in which order, and why it leaves one out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from contract.catalogue import Requirement
+from contract.targets.model import Target
+
+NAMES = {
+    "admin": "an admin account",
+    "accounts": "prepared accounts",
+    "outbox": "an outbox to read mails in",
+    "faults": "a way to break a dependency",
+    "clock": "a clock that can be moved",
+    "signing-key": "a key to sign tokens with",
+    "published-key": "the published key",
+    "logs": "the logs",
+    "tls": "a TLS endpoint",
+}
+
+
+def requirement_of(item: pytest.Item) -> str | None:
+    """Return the id that the test cites, or None."""
+    mark = item.get_closest_marker("requirement")
+    return str(mark.args[0]) if mark else None
+
+
+def chosen(items: Sequence[pytest.Item], wanted: frozenset[str], *, shuffle_by: int | None) -> list[pytest.Item]:
+    """Return the tests that cite one of *wanted* (all where it is empty), shuffled by a seed where one is given."""
+    kept = [item for item in items if not wanted or requirement_of(item) in wanted]
+    if shuffle_by is not None:
+        random.Random(shuffle_by).shuffle(kept)
+    return kept
+
+
+def why_not_applicable(row: Requirement, target: Target) -> str:
+    """Say which feature of *row* the target does not claim; "" where it claims all."""
+    missing = [feature for feature in row.features if feature not in target.features]
+    return f"the target does not claim {', '.join(missing)}" if missing else ""
+
+
+def why_not_exercised(row: Requirement, target: Target, *, may_disturb: bool) -> str:
+    """Say what stands between *row* and its test, a facility or consent; "" where nothing does."""
+    missing = [NAMES[facility] for facility in row.facilities if facility not in target.facilities]
+    if missing:
+        return f"needs {' and '.join(missing)}; declare [facilities.*] in the target file"
+    if row.disruptive and not may_disturb:
+        return "locks, races or breaks, and this target is shared or in production; allow it with --consent=HOST"
+    return ""
+
+
+def dearest_left_out(rows: Sequence[Requirement], seconds_of: dict[str, float], limit_s: float) -> set[str]:
+    """Return the ids to leave out, the dearest first, so that the rest takes at most *limit_s*."""
+    total = sum(seconds_of[row.id] for row in rows)
+    left_out: set[str] = set()
+    for row in sorted(rows, key=lambda each: seconds_of[each.id], reverse=True):
+        if total <= limit_s:
+            break
+        total -= seconds_of[row.id]
+        left_out.add(row.id)
+    return left_out

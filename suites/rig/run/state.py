@@ -1,0 +1,180 @@
+"""What one process of a run holds: the target's instances, the people, the voice, and what was received."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from contract.answers import Answer, Request
+from contract.errors import ContractViolation, NotTestable
+from contract.targets.model import Target
+from suites.rig.api import Api
+from suites.rig.clock import Clock, by_shell
+from suites.rig.control import Control
+from suites.rig.identities import Account, People
+from suites.rig.journal import Journal
+from suites.rig.judging import control
+from suites.rig.launch import Instance, Launcher, TargetGone
+from suites.rig.passive import PassiveJudge
+from suites.rig.preflight import preflight
+
+LOOK_AGAIN_S = 10.0
+
+
+class State:
+    """
+    Everything of one conformance run in one process: an xdist worker, or the only one.
+
+    `exchanges` are the answers received since the current test began; `preflight_failure` is set once the first walk
+    failed, and then nothing that depends on it is tried.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        folder: Path,
+        worker: str,
+        seed: int,
+        options: str,
+        passive_rows: frozenset[str],
+        on_violation: Callable[[str, ContractViolation], None],
+    ) -> None:
+        self.launcher = Launcher(target, options=options)
+        self.people = People(seed, folder.name[-6:], worker)
+        self.journal = Journal(folder / "accounts.jsonl")
+        self.passive = PassiveJudge(target, passive_rows)
+        self.exchanges: list[Answer] = []
+        self.preflight_failure: ContractViolation | None = None
+        self._on_violation = on_violation
+        self._walked = False
+        self._apis: dict[int, Api] = {}
+        self._admins: dict[int, Account] = {}
+
+    def close(self) -> None:
+        """Close every connection and end every instance."""
+        for api in self._apis.values():
+            api.close()
+        self.launcher.close()
+
+    # -- voices
+
+    def api(self) -> Api:
+        """Return the voice on this worker's ordinary instance. Raises TargetGone."""
+        return self._api(self.launcher.main())
+
+    def api_apart(self) -> Api:
+        """Return the voice on the instance whose clock is moved; the ordinary one where the target is deployed."""
+        return self._api(self.launcher.apart())
+
+    def variant(self, name: str) -> Api | None:
+        """Return the voice on the instance with the settings of `[variants.NAME]`, or None where there are none."""
+        instance = self.launcher.variant(name)
+        return self._api(instance) if instance else None
+
+    def _api(self, instance: Instance) -> Api:
+        if id(instance) not in self._apis:
+            self._apis[id(instance)] = Api(instance.target, self.people, self.journal, self.received)
+        return self._apis[id(instance)]
+
+    def clock(self) -> Clock:
+        """
+        Return a clock that can be moved, by `[facilities.clock]`.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+        """
+        api = self.api_apart()
+        table = api.target.facilities["clock"]
+        if table["driver"] == "shell":
+            return Clock(api, by_shell(table))
+        return Clock(api, self.control(self.launcher.apart(), table).advance)
+
+    def admin(self) -> Account:
+        """
+        Return an account with the admin's role, signed in on the ordinary instance.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+        """
+        instance = self.launcher.main()
+        if id(instance) not in self._admins:
+            self._admins[id(instance)] = self._new_admin(instance)
+        return self._admins[id(instance)]
+
+    def _new_admin(self, instance: Instance) -> Account:
+        api, table = self._api(instance), instance.target.facilities["admin"]
+        if "email" in table:
+            admin = Account(table["email"], table["password"])
+        else:
+            admin = api.people.person(api.target.profile)
+            self.journal.intended(api.target.base_url, admin.email)
+            self.control(instance, table).create_admin(admin.email, admin.password)
+        control(api.login(admin))
+        return admin
+
+    def control(self, instance: Instance, table: Mapping[str, object]) -> Control:
+        """Return the way to the control port that *table* names, or that the instance announced when it started."""
+        url, secret = table.get("url"), table.get("secret")
+        said = instance.announced.get("control")
+        if not url and isinstance(said, Mapping):
+            url, secret = said.get("url"), said.get("secret")
+        if not url or not secret:
+            raise NotTestable("the control port is declared, but neither the file nor the start line says where it is")
+        return Control(str(url), secret)
+
+    # -- what is received
+
+    def received(self, answer: Answer) -> None:
+        """Keep *answer*, and judge what must hold on every answer."""
+        self.exchanges.append(answer)
+        for requirement, violation in self.passive.violations(answer):
+            self._on_violation(requirement, violation)
+
+    def walk_first(self) -> None:
+        """
+        Do the preflight, once in this process.
+
+        Raises:
+            TargetGone: nothing answers.
+            ContractViolation: what every check builds on does not work; the first time, and never again.
+        """
+        if not self._walked:
+            self._walked = True
+            try:
+                preflight(self.api())
+            except ContractViolation as violation:
+                self.preflight_failure = violation
+                raise
+
+    # -- whether it still lives
+
+    def died(self) -> bool:
+        """
+        Whether the target went away during the test: a process ended, or a deployed target answers nothing any more.
+
+        Raises:
+            TargetGone: a deployed target stays silent.
+        """
+        if any(not instance.alive() for instance in self.launcher.instances()):
+            return True
+        if self.launcher.file.start or not any(answer.status == 0 for answer in self.exchanges):
+            return False
+        api = self.api()
+        request = Request("GET", api.target.base_url)
+        deadline = time.monotonic() + LOOK_AGAIN_S
+        while not api.answers(request):
+            if time.monotonic() > deadline:
+                fault = next(answer.fault for answer in reversed(self.exchanges) if not answer.status)
+                raise TargetGone(f"{api.target.name}: {api.target.base_url} went away: {fault}")
+            time.sleep(0.5)
+        return False
+
+    def revive(self) -> None:
+        """Start every ended instance again. Raises TargetGone where that fails."""
+        for instance in self.launcher.instances():
+            if not instance.alive():
+                self._apis.pop(id(instance), None)
+                self._admins.pop(id(instance), None)
+                self.launcher.restart(instance)

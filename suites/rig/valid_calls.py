@@ -1,0 +1,52 @@
+"""For each operation, a call that keeps the contract and what it comes to: the control of checks that break one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract.answers import Kind
+from contract.secret import Secret
+from suites.rig.api import Api
+from suites.rig.identities import Account
+
+UNKNOWN = Secret("this-token-was-never-handed-out-by-anybody-0")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidCall:
+    """
+    Inputs that keep the contract, for an account that is signed in and has no second factor.
+
+    `kind` is what a right target makes of them: not always accepted, since an ordinary user's valid call of an admin
+    operation is forbidden, and a second factor that is off cannot be confirmed.
+    """
+
+    operation: str
+    inputs: Mapping[str, Any]
+    kind: Kind = Kind.ACCEPTED
+
+
+def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
+    """Return a valid call of *operation* by *account*; each has effect once."""
+    password = account.password
+    person = api.people.person(api.target.profile)
+    calls = {
+        "registerUser": ValidCall(operation, {"email": person.email, "password": person.password}),
+        "loginUser": ValidCall(operation, {"email": account.email, "password": password}),
+        "refreshToken": ValidCall(operation, {"refreshToken": account.session.refresh_token}),
+        "updateCurrentUser": ValidCall(operation, {"displayName": "Somebody Else"}),
+        "changePassword": ValidCall(operation, {"currentPassword": password, "newPassword": person.password}),
+        "getUser": ValidCall(operation, {"userId": account.user_id}),
+        "listUsers": ValidCall(operation, {}, Kind.FORBIDDEN),
+        "updateUser": ValidCall(operation, {"userId": account.user_id, "role": "user"}, Kind.FORBIDDEN),
+        "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT),
+        "verifyMfa": ValidCall(operation, {"sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS),
+        "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),
+        "requestPasswordReset": ValidCall(operation, {"email": person.email}),
+        "confirmPasswordReset": ValidCall(
+            operation, {"token": UNKNOWN, "newPassword": person.password}, Kind.REFUSED_TOKEN
+        ),
+    }
+    return calls.get(operation, ValidCall(operation, {}))
