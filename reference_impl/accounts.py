@@ -12,14 +12,17 @@ from reference_impl.operations import Answer, Request, operation
 from reference_impl.passwords import normalised
 from reference_impl.service import Service
 from reference_impl.store import Conflict, Row, Transaction
+from reference_impl.upstream import in_step
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4 section 3.1.1.2: where the password is the only factor
 
 USER = (
-    "SELECT i.user_id, i.email, i.identifier, i.password_hash, i.role, i.disabled, i.mfa_enabled, i.created_at, "
-    "p.display_name FROM identities i JOIN profiles p ON p.user_id = i.user_id "
+    "SELECT i.user_id, i.email, i.identifier, i.password_hash, i.role, i.disabled, i.mfa_enabled, i.upstream_subject, "
+    "i.created_at, p.display_name FROM identities i JOIN profiles p ON p.user_id = i.user_id "
 )
 """The columns of a user's record; a WHERE clause or a further JOIN follows."""
+
+IDENTITY = "user_id email identifier password_hash role disabled mfa_enabled upstream_subject created_at".split()
 
 
 def identifier(email: str) -> str:
@@ -93,7 +96,8 @@ async def register_user(service: Service, request: Request) -> Answer:
         "created_at": now,
         "display_name": request.body.get("displayName"),
     }
-    await insert(service, user)
+    async with in_step.known_there(service, password) as subject:
+        await insert(service, {**user, "upstream_subject": subject})
     return Answer(201, public_record(user), {"Location": f"/api/v1/users/{user['user_id']}"})
 
 
@@ -108,8 +112,7 @@ async def insert(service: Service, user: Row) -> None:
 def insert_rows(tx: Transaction, user: Row) -> None:
     """Write the rows of *user* in both tables. Raises Conflict where its address is taken."""
     tx.execute(
-        "INSERT INTO identities (user_id, email, identifier, password_hash, role, disabled, mfa_enabled, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *(user[name] for name in "user_id email identifier password_hash role disabled mfa_enabled created_at".split()),
+        f"INSERT INTO identities ({', '.join(IDENTITY)}) VALUES ({', '.join('?' * len(IDENTITY))})",  # noqa: S608 - ours
+        *(user[name] for name in IDENTITY),
     )
     tx.execute("INSERT INTO profiles (user_id, display_name) VALUES (?, ?)", user["user_id"], user["display_name"])

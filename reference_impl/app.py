@@ -27,7 +27,9 @@ from reference_impl.answer_check import AnswerCheck
 from reference_impl.document import Operation, read_document, read_operations
 from reference_impl.fields import Fields
 from reference_impl.logs import Log
+from reference_impl.mfa import enrolment, verification  # noqa: F401 - they register handlers
 from reference_impl.operations import Answer, Request, handlers
+from reference_impl.reset import asking, redeeming  # noqa: F401 - they register handlers
 from reference_impl.routing import Match, Router
 from reference_impl.service import Service
 from reference_impl.store import StoreUnavailable

@@ -1,4 +1,4 @@
-"""Options that are each valid and do not make sense together, or not here: one line for each, before anything starts."""
+"""Options that are each well formed and make no sense here or together: one line for each, before anything starts."""
 
 from __future__ import annotations
 

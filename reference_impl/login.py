@@ -10,6 +10,7 @@ from reference_impl.operations import Answer, Request, operation
 from reference_impl.service import Service
 from reference_impl.store import Row, Transaction
 from reference_impl.throttle import Slot
+from reference_impl.upstream import in_step
 
 
 @operation("loginUser")
@@ -44,8 +45,13 @@ def begin(tx: Transaction, service: Service, email: str, source: str) -> tuple[S
 
 
 async def password_matches(service: Service, email: str, user: Row | None, password: str) -> bool:
-    """Return whether *password* is the one of *user*, at the same cost where there is none."""
-    return await service.hasher.matches(user["password_hash"] if user else None, password)
+    """
+    Return whether *password* is the one of *user*, at the same cost where there is none.
+
+    It is judged here first: so a wrong one is refused as wrong whatever the state of the identity service.
+    """
+    right = await service.hasher.matches(user["password_hash"] if user else None, password)
+    return right and user is not None and await in_step.confirms(service, user, password)
 
 
 async def settled(service: Service, slot: Slot, check: Callable[[], Awaitable[bool]]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reference_impl.problems import Problem
 from reference_impl.store import Row
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ class Answer:
 
 Handler = Callable[["Service", Request], Awaitable[Answer]]
 
+Refusal = Callable[[Problem], Problem]
+
 _HANDLERS: dict[str, tuple[str, str]] = {}
+_REFUSALS: dict[str, tuple[str, str]] = {}
 
 
 def operation(operation_id: str) -> Callable[[Handler], Handler]:
@@ -69,6 +73,25 @@ def operation(operation_id: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def refusal(operation_id: str) -> Callable[[Refusal], Refusal]:
+    """Register the decorated function to say what a request of *operation_id* that breaks the schema is answered."""
+
+    def register(function: Refusal) -> Refusal:
+        _REFUSALS[operation_id] = (function.__module__, function.__name__)
+        return function
+
+    return register
+
+
+def refused(operation_id: str, problem: Problem) -> Problem:
+    """Return what a request that breaks the schema is answered: *problem*, unless the operation has its own words."""
+    if operation_id not in _REFUSALS:
+        return problem
+    module, function = _REFUSALS[operation_id]
+    answer: Problem = getattr(sys.modules[module], function)(problem)
+    return answer
 
 
 def handlers() -> dict[str, Handler]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from reference_impl import accounts, problems, proof, sessions
+from reference_impl import accounts, challenges, problems, proof, sessions
 from reference_impl.operations import Answer, Request, operation
 from reference_impl.service import Service
 from reference_impl.store import Row, Transaction
+from reference_impl.upstream import in_step
 
 
 @operation("getCurrentUser")
@@ -39,16 +40,29 @@ async def change_password(service: Service, request: Request) -> Answer:
     )
     await proof.prove_password(service, request, request.body["currentPassword"])
     password_hash = await service.hasher.hash(new)
-    await service.store.write(
-        set_password, user["user_id"], password_hash, service.clock.now(), but=request.caller.session_id
-    )
+    but = request.caller.session_id
+    async with in_step.known_there(service, new, instead_of=user["upstream_subject"]) as subject:
+        await service.store.write(
+            set_password, user["user_id"], password_hash, service.clock.now(), subject=subject, but=but
+        )
     return Answer(204)
 
 
-def set_password(tx: Transaction, user_id: str, password_hash: str, now: float, *, but: str = "") -> None:
-    """Store the hash of a new password and end every session of the user, except the one named *but*."""
-    tx.execute("UPDATE identities SET password_hash = ? WHERE user_id = ?", password_hash, user_id)
+def set_password(
+    tx: Transaction, user_id: str, password_hash: str, now: float, *, subject: str | None, but: str = ""
+) -> None:
+    """
+    Store the hash of a new password, and end what the old one opened: sessions, except the one named *but*, and
+    challenges. *subject* is the new password's at the identity service.
+    """
+    tx.execute(
+        "UPDATE identities SET password_hash = ?, upstream_subject = ? WHERE user_id = ?",
+        password_hash,
+        subject,
+        user_id,
+    )
     sessions.end_sessions_of(tx, user_id, now, but=but)
+    challenges.close_all(tx, user_id)
 
 
 @operation("getUser")

@@ -1,4 +1,4 @@
-"""As much of HTTP as the control port and the stub identity service need: one request per connection, JSON both ways."""
+"""As much HTTP as the control port and the stub identity service need: one request per connection, JSON both ways."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def login_limit(settings: Settings) -> Limit:
 
 def code_limit(settings: Settings) -> Limit:
     """Return the limit on wrong second-factor codes of one account."""
-    return Limit("code", settings.code_limit, settings.code_window_s)
+    return Limit("code", settings.code_limit, settings.code_window_s, settings.login_consecutive_limit)
 
 
 def reserve(tx: Transaction, limit: Limit, identifier: str, now: float) -> Slot:

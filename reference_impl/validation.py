@@ -19,6 +19,7 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 
 from reference_impl import problems
 from reference_impl.document import Operation
+from reference_impl.operations import refused
 
 MOST_ERRORS = 10
 NAMEABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
@@ -79,7 +80,7 @@ class Validation:
             {"pointer": pointer, "code": "not-text", "detail": detail} for pointer, detail in _not_text(value, "")
         ]
         if errors:
-            raise problems.invalid_members(errors[:MOST_ERRORS])
+            raise refused(operation.id, problems.invalid_members(errors[:MOST_ERRORS]))
 
     def parameters(
         self, operation: Operation, path: Mapping[str, str], query: Mapping[str, list[str]]

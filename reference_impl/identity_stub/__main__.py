@@ -87,7 +87,9 @@ async def main(arguments: list[str]) -> None:
     stub = Stub(options.service_id, options.service_secret or secrets.token_urlsafe(24), options.mode)
     server = await small_http.listen("127.0.0.1", options.port, stub.serve)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    print(json.dumps({"listening": url, "serviceId": stub.service_id, "serviceSecret": stub.service_secret}), flush=True)
+    print(
+        json.dumps({"listening": url, "serviceId": stub.service_id, "serviceSecret": stub.service_secret}), flush=True
+    )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

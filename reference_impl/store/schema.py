@@ -11,6 +11,7 @@ TABLES = {
         role TEXT NOT NULL,
         disabled SMALLINT NOT NULL,
         mfa_enabled SMALLINT NOT NULL,
+        upstream_subject TEXT,
         created_at DOUBLE PRECISION NOT NULL
     """,
     "profiles": """

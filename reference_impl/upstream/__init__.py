@@ -9,8 +9,7 @@ What is asked of it, always with the service's own credentials in `X-Service-Id`
     GET    /health                                      200 {"status": "ok"}
 
 A refusal is JSON with a word in `error`, `error.code` or `code`. The words of `answers.CREDENTIAL_WORDS` speak of the
-user, those of `answers.SERVICE_WORDS` of us. A subject is our user's id, new for each registration: what a failed
-one may have left behind stands in nobody's way.
+user, those of `answers.SERVICE_WORDS` of us. A subject is one password of one user, under an identifier of our choice.
 
 Passwords are checked here first: a wrong one is a wrong one during an outage too.
 """
