@@ -36,8 +36,8 @@ def resolve(root: Any, node: Any, pointer: str = "") -> tuple[Any, str]:
     return node, pointer
 
 
-def references(data: Any) -> Iterator[dict[str, Any]]:
-    """Yield every Reference Object and every schema with ``$ref`` in *data*, data within examples left out."""
+def objects(data: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in *data* that OpenAPI gives a meaning to: no maps of names, nothing within examples."""
     todo: list[tuple[Any, bool]] = [(data, False)]
     seen: set[tuple[int, bool]] = set()
     while todo:
@@ -48,7 +48,7 @@ def references(data: Any) -> Iterator[dict[str, Any]]:
         if isinstance(node, list):
             todo.extend((item, False) for item in reversed(node))
             continue
-        if not named and isinstance(node.get("$ref"), str):
+        if not named:
             yield node
         for key, value in reversed(node.items()):
             if named:
@@ -67,8 +67,8 @@ def check_references(tree: Tree) -> None:
         BindingError: one line for each faulty reference, up to `MAX_PROBLEMS`.
     """
     problems = []
-    for node in references(tree.data):
-        fault = _fault(tree.data, node["$ref"])
+    for node in objects(tree.data):
+        fault = _fault(tree.data, node["$ref"]) if isinstance(node.get("$ref"), str) else ""
         if fault:
             problems.append(f"{tree.where(tree.lines[id(node)]['$ref'])}: $ref '{node['$ref'][:200]}' {fault}")
             if len(problems) == MAX_PROBLEMS:
