@@ -62,7 +62,11 @@ def pattern(value: Any, spot: Spot) -> str:
 def with_seconds(value: Any, spot: Spot) -> str:
     """Read a command in which {seconds} stands for how far to go."""
     given = keys.command(value, spot)
-    if "{seconds}" not in given:
+    try:
+        filled = given.format(seconds=60)
+    except (ValueError, KeyError, IndexError, AttributeError):
+        raise Wrong("has other braces than those of {seconds}. Double them: {{ and }}.") from None
+    if filled == given:
         raise Wrong("must say {seconds} where the number belongs.")
     return given
 
@@ -86,7 +90,8 @@ _MAIL: Mapping[str, Read] = {
     "wait_s": keys.number(WAIT_S),
 }
 _OF_DEPENDENCY: Mapping[str, Read] = {"operations": keys.list_of(operation_id)}
-_CONTROL = {"control": Driver()}
+_PORT: Mapping[str, Read] = {"url": keys.url("http", "https"), "secret": keys.secret}
+_CONTROL = {"control": Driver(_PORT)}
 
 DRIVERS: Mapping[str, Mapping[str, Driver]] = {
     "admin": {
@@ -107,7 +112,7 @@ DRIVERS: Mapping[str, Mapping[str, Driver]] = {
         "maildir": Driver({"folder": keys.path(folder=True), **_MAIL}, required=(("folder",),)),
         "smtp-sink": Driver({"listen": address, **_MAIL}),
         "mailpit": Driver({"url": keys.url("http", "https"), "auth": keys.secret, **_MAIL}, required=(("url",),)),
-        "control": Driver(_MAIL),
+        "control": Driver({**_PORT, **_MAIL}),
     },
     "faults": {
         "shell": Driver(
@@ -134,7 +139,7 @@ DRIVERS: Mapping[str, Mapping[str, Driver]] = {
         ),
     },
     "clock": {
-        "shell": Driver({"advance": with_seconds, "reset": keys.command}, required=(("advance",),)),
+        "shell": Driver({"command": with_seconds, "reset": keys.command}, required=(("command",),)),
         **_CONTROL,
     },
     "signing-key": {

@@ -1,38 +1,86 @@
-"""Reading a target file: everything that is wrong with it at once, or the `Target` that it says."""
+"""
+What `--target=` takes: a target file, the name of a shipped one, or the URL of an API that keeps our contract.
+
+Everything that is wrong with a file is said at once, one line each.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from contract import known_failures
 from contract.document import CONTRACT_FILE, contract_document
-from contract.errors import BindingError, unknown
-from contract.targets import claims, contract_speech, keys, words
-from contract.targets.facilities import facilities
-from contract.targets.keys import Read
+from contract.errors import BindingError
+from contract.targets import contract_speech, keys, sections
 from contract.targets.lines import key_lines
-from contract.targets.model import OPERATIONS, KnownFailure, Operation, Rule, Scheme, Target, Transport, Variant
-from contract.targets.model import Profile as Choices
-from contract.targets.operations import operation
-from contract.targets.profile import profile, profile_changes, scheme, transport
-from contract.targets.registration import registration
-from contract.targets.rules import rules
+from contract.targets.model import Profile, Target
 from contract.targets.secrets import run_command
-from contract.targets.spots import Source, Spot, Wrong, one_line
+from contract.targets.spots import Source, Spot, one_line
 
+SHIPPED = Path(__file__).parents[2] / "suites" / "targets"
 LARGEST_BYTES = 1024 * 1024  # a file that says everything has some twenty thousand
-ENVIRONMENTS = ("development", "test", "staging", "production")
-DEFAULT_START_URL = "http://127.0.0.1:{port}"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PLACE_OF_FAULT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HOST_AND_PORT = re.compile(r"(localhost|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*):[0-9]{1,5}(/.*)?")
+
+
+def resolve(
+    spec: str,
+    *,
+    environ: Mapping[str, str],
+    run_command: Callable[[str], str] = run_command,
+    shipped: Path = SHIPPED,
+) -> Target:
+    """
+    Return the target that `--target=`*spec* names. A file wins over a shipped target of the same name.
+
+    Raises:
+        BindingError: there is no such target, or its file is wrong.
+    """
+    if _SCHEME.match(spec):
+        return from_url(spec)
+    path = Path(spec)
+    if not os.path.lexists(path):
+        if spec not in names(shipped):
+            raise BindingError(_nothing(spec, names(shipped)))
+        path = shipped / spec / "target.toml"
+    return read(path, environ=environ, run_command=run_command)
+
+
+def names(shipped: Path = SHIPPED) -> list[str]:
+    """Return the names of the shipped targets."""
+    return sorted(path.parent.name for path in shipped.glob("*/target.toml"))
+
+
+def from_url(url: str) -> Target:
+    """
+    Return the target at *url*, which keeps our contract and declares nothing else.
+
+    The contract's base path is added to a URL without a path; one with a path is the base URL as it stands.
+
+    Raises:
+        BindingError: it is no http or https URL, or holds a password, a query or a fragment.
+    """
+    if fault := keys.url_fault(url, ("http", "https")):
+        raise BindingError(f"--target={_without_secrets(url)}: {fault}.")
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/") or contract_document().base_path
+    return Target(
+        name=parts.netloc,
+        base_url=f"{parts.scheme}://{parts.netloc}{path}",
+        document=CONTRACT_FILE,
+        features=contract_speech.FEATURES_OF_CONTRACT,
+        operations=contract_speech.operations(),
+        answers=sections.all_rules({}, Profile()),
+    )
 
 
 def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str], str] = run_command) -> Target:
@@ -53,11 +101,25 @@ def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str],
     text = _text(path)
     data = _toml(text, label)
     source = Source(label, path.parent, environ, run_command, key_lines(text))
-    target = _target(data, Spot(source))
+    target = sections.target(data, Spot(source))
     if source.problems:
         raise BindingError(*source.problems)
     assert target is not None
     return replace(target, source=path)
+
+
+def _nothing(spec: str, known: list[str]) -> str:
+    if _HOST_AND_PORT.fullmatch(spec):
+        return f"--target={spec}: no such file. Did you mean 'http://{spec}'?"
+    near = get_close_matches(spec, known, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    what = "no such file" if spec.endswith(".toml") or "/" in spec else "no such file and no shipped target"
+    return f"--target={spec}: {what}.{hint} Valid: a target file, a URL, or one of: {', '.join(known)}."
+
+
+def _without_secrets(url: str) -> str:
+    """Return *url* without what may be secret in it: a password, a query."""
+    return re.sub(r"[?#].*", "?...", re.sub(r"//[^/]*@", "//***@", url))
 
 
 def _text(path: Path) -> str:
@@ -91,152 +153,3 @@ def _toml(text: str, label: str) -> dict[str, Any]:
         column = f", at column {place[2]}" if place and place[2] else ", at the end" if place else ""
         said = one_line(_PLACE_OF_FAULT.sub("", said))
         raise BindingError(f"{label}{where}: is not TOML: {said[:1].lower()}{said[1:]}{column}.") from None
-
-
-def _target(data: dict[str, Any], spot: Spot) -> Target | None:
-    own = data.get("speaks", "own" if {"operations", "document"} & data.keys() else "contract") == "own"
-    given = keys.table(data, spot, TOP_KEYS, required=["name"])
-    _check(data, given, own, spot)
-    if spot.source.problems:
-        return None
-    choices: Choices = given.get("profile", Choices())
-    operations = given.get("operations", {})
-    return Target(
-        name=given["name"],
-        base_url=given.get("base_url", DEFAULT_START_URL + ("" if own else contract_document().base_path)),
-        start=given.get("start", ""),
-        environment=given.get("environment", "staging"),
-        speaks_contract=not own,
-        document=given.get("document") if own else CONTRACT_FILE,
-        features=given.get("features", contract_speech.FEATURES_OF_CONTRACT),
-        operations=operations if own else {**contract_speech.operations(), **operations},
-        answers=all_rules(given.get("answers", {}), choices),
-        scheme=given.get("scheme", Scheme()),
-        profile=choices,
-        facilities=given.get("facilities", {}),
-        transport=given.get("transport", Transport()),
-        variants=given.get("variants", {}),
-        known_failures=given.get("known_failure", ()),
-        **given.get("registration", {}),
-    )
-
-
-def all_rules(said: Mapping[str, tuple[Rule, ...]], choices: Choices) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules for each operation: the file's own, its rules for "*", then the contract's."""
-    everywhere = said.get("*", ())
-    contract = contract_speech.rules(choices)
-    found = {id: (*said.get(id, ()), *everywhere, *contract.get(id, ())) for id in OPERATIONS | {"*"}}
-    return {id: each for id, each in found.items() if each}
-
-
-def _check(data: dict[str, Any], given: dict[str, Any], own: bool, spot: Spot) -> None:
-    """Report what does not fit together between the sections."""
-    claims.check_start(data, spot)
-    errands = {name: given.get("registration", {}).get(name) for name in ("activation", "removal")}
-    words.check(data, given.get("operations", {}), errands, given.get("scheme", Scheme()), spot)
-    spelled = _table_of(data, "operations")
-    claimed = given.get("features", contract_speech.FEATURES_OF_CONTRACT)
-    if own and "features" not in data:
-        spot.wrong("features is missing. List what the target offers; only what is listed is tested.")
-    elif "features" in data or own:
-        claims.check_features(claimed, spelled if own else OPERATIONS, spot)
-    if "features" in given or not own:
-        claims.check_facilities(_table_of(data, "facilities"), claimed, errands, spot)
-    if not own and "document" in data:
-        spot.at("document").wrong("is for a target that speaks in its own way; this one says speaks = 'contract'.")
-    if own:
-        for id in _table_of(data, "answers"):
-            if id in OPERATIONS and id not in spelled:
-                spot.at("answers", id).wrong(f"has no operation to be about. Add [operations.{id}].")
-
-
-def _table_of(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _name(value: Any, spot: Spot) -> str:
-    given = keys.text(value, spot)
-    if not _NAME.fullmatch(given):
-        raise Wrong(f"must be letters, digits, '.', '_' and '-', at most 64, not {keys.shown(value)}.")
-    return given
-
-
-def _base_url(value: Any, spot: Spot) -> str:
-    given = keys.text(value, spot)
-    if fault := keys.url_fault(given.replace("{port}", "1"), ("http", "https")):
-        raise Wrong(f"{fault}: {keys.shown(value)}.")
-    return given.rstrip("/")
-
-
-def _by_operation(read: Callable[[str, Any, Spot], Any], *further: str) -> Read:
-    """Read a table with one entry for each operation, or for what else is named; *read* gets the name first."""
-
-    def read_tables(value: Any, spot: Spot) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise Wrong(f"must be a table, not {keys.kind_of(value)}.")
-        found: dict[str, Any] = {}
-        for id, raw in value.items():
-            if id in OPERATIONS or id in further:
-                entry = keys.attempt(partial(read, id), raw, spot.at(id), None)
-                found |= {} if entry is None else {id: entry}
-            else:
-                spot.remark(unknown("operation", one_line(id), {*OPERATIONS, *further}), key=id)
-        return found
-
-    return read_tables
-
-
-def _operation(id: str, value: Any, spot: Spot) -> Operation | None:
-    """Read one operation; None where it was not right, so that nobody reports what follows from that."""
-    before = len(spot.source.problems)
-    found = operation(value, spot, contract_speech.operations()[id])
-    return found if len(spot.source.problems) == before else None
-
-
-def _options(value: Any, spot: Spot) -> str:
-    given = keys.command(value, spot)
-    try:
-        shlex.split(given)
-    except ValueError as fault:
-        raise Wrong(f"cannot be split into words: {fault}.") from None
-    return given
-
-
-VARIANT_KEYS: Mapping[str, Read] = {
-    "options": _options,
-    "base_url": _base_url,
-    "profile": profile_changes,
-    "facilities": facilities,
-}
-
-
-def _variant(value: Any, spot: Spot) -> Variant:
-    return Variant(**keys.table(value, spot, VARIANT_KEYS))
-
-
-def _known_failures(value: Any, spot: Spot) -> tuple[KnownFailure, ...]:
-    entries, problems = known_failures.read_entries(value, source=spot.source.label)
-    for problem in problems:
-        spot.source.report_line(problem)
-    return entries
-
-
-TOP_KEYS: Mapping[str, Read] = {
-    "name": _name,
-    "base_url": _base_url,
-    "start": claims.start_line,
-    "environment": keys.one_of(*ENVIRONMENTS),
-    "speaks": keys.one_of("contract", "own"),
-    "document": keys.path(),
-    "features": claims.features,
-    "operations": _by_operation(_operation),
-    "answers": _by_operation(lambda _, value, spot: rules(value, spot), "*"),
-    "scheme": scheme,
-    "profile": profile,
-    "registration": registration,
-    "facilities": facilities,
-    "transport": transport,
-    "variants": keys.mapping(_variant),
-    "known_failure": _known_failures,
-}
