@@ -20,7 +20,7 @@ def results(*verdicts: Verdict, unreachable: str = "", faults: tuple[Fault, ...]
     return Results(UNKNOWN_RUN, rows=rows, unreachable=unreachable, faults=faults)
 
 
-@pytest.mark.parametrize(("unreachable", "fault", "red", "judged"), product([True, False], repeat=4))
+@pytest.mark.parametrize(("unreachable", "fault", "red", "judged"), list(product([True, False], repeat=4)))
 def test_the_gravest_of_what_holds_decides(unreachable: bool, fault: bool, red: bool, judged: bool) -> None:
     expected = (
         6 if unreachable else 3 if fault else 1 if red else 0 if judged else 5
@@ -32,7 +32,7 @@ def test_the_gravest_of_what_holds_decides(unreachable: bool, fault: bool, red: 
     assert exit_code(run) == expected
 
 
-@pytest.mark.parametrize(("strict_should", "require_all"), product([False, True], repeat=2))
+@pytest.mark.parametrize(("strict_should", "require_all"), list(product([False, True], repeat=2)))
 @pytest.mark.parametrize("verdict", Verdict)
 def test_each_verdict_beside_a_pass(verdict: Verdict, strict_should: bool, require_all: bool) -> None:
     red = verdict in ALWAYS_RED or (strict_should and verdict is Verdict.WARN) or (require_all and verdict in LEFT_OPEN)

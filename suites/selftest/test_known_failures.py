@@ -263,6 +263,6 @@ def test_an_entry_is_not_stale_on_its_last_day() -> None:
 
 
 def test_the_operations_are_those_of_the_contract() -> None:
-    document = Path("contract/openapi.yaml").read_text("utf-8")
+    document = (Path(__file__).parents[2] / "contract/openapi.yaml").read_text("utf-8")
 
     assert set(re.findall(r"^      operationId: (\w+)$", document, re.MULTILINE)) == OPERATIONS
