@@ -56,6 +56,11 @@ class Exchange:
         method = "GET" if self.method == "HEAD" else self.method
         return self.match.methods.get(method) if self.match else None
 
+    @property
+    def operation_id(self) -> str:
+        """The operationId of what is asked for, "" where it is nothing of the contract's."""
+        return self.operation.id if self.operation else ""
+
 
 class App:
     """The service over ASGI."""
@@ -89,10 +94,10 @@ class App:
             return  # the client went away before its body was complete
         except Exception as fault:  # whatever it is, the caller gets an answer of ours
             answer = refusal(fault, exchange.request_id, self._service, self._log)
-        await _send(send, exchange, answer, self._service.settings.allowed_origin)
+        await send_answer(send, exchange, answer, self._service.settings.allowed_origin)
         self._log.request(
             exchange.request_id,
-            exchange.operation.id if exchange.operation else "",
+            exchange.operation_id,
             answer.status,
             time.perf_counter() - started,
         )
@@ -171,7 +176,8 @@ def _as_answer(problem: problems.Problem, request_id: str) -> Answer:
     return Answer(problem.status, problems.body(problem, request_id), problem.headers)
 
 
-async def _send(send: Any, exchange: Exchange, answer: Answer, allowed_origin: tuple[str, ...]) -> None:
+async def send_answer(send: Any, exchange: Exchange, answer: Answer, allowed_origin: tuple[str, ...]) -> None:
+    """Send *answer*, with the fields that every answer carries."""
     asked = exchange.fields.last
     preflight = exchange.method == "OPTIONS" and "access-control-request-method" in asked
     methods = exchange.match.allow if exchange.match else ""

@@ -114,7 +114,7 @@ def rotate(tx: Transaction, settings: Settings, token: str, source: str, now: fl
     if row is None:
         return None
     if spend(tx, digest, now) == "replayed":
-        end_session(tx, row["session_id"], now)
+        end_family(tx, row["session_id"], now)
         return None
     if not can_refresh(row, now):
         return None
@@ -128,6 +128,11 @@ def spend(tx: Transaction, digest: str, now: float) -> Literal["spent", "replaye
         "UPDATE refresh_tokens SET spent_at = ? WHERE token_hash = ? AND spent_at IS NULL", now, digest
     )
     return "spent" if changed else "replayed"
+
+
+def end_family(tx: Transaction, session_id: str, now: float) -> None:
+    """End the session of a replayed refresh token: either its user or a thief still holds a successor."""
+    end_session(tx, session_id, now)
 
 
 def can_refresh(row: Row, now: float) -> bool:

@@ -14,13 +14,13 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from reference_impl.problems import invalid_token
+from reference_impl import problems
 from reference_impl.settings import Settings
 from reference_impl.store import Store, Transaction
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"  # RFC 9068 section 2.1
-COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 LONGEST = 4096
 SKEW_S = 60  # how far ahead of ours the clock of another instance may have been
 
@@ -88,8 +88,8 @@ async def verify(keys: Keys, settings: Settings, token: str, now: float) -> Clai
 
     Source: RFC 8725 section 3; RFC 9068 section 4.
     """
-    header, payload = _parts(token)
-    key = _signer(header, await keys.all())
+    header, payload = parts(token)
+    key = signer(header, await keys.all())
     check_signature(token, key)
     return checked_claims(payload, settings, now)
 
@@ -99,7 +99,7 @@ def check_signature(token: str, key: Key) -> None:
     try:
         _JWS.decode(token, key.public, algorithms=[ALGORITHM])
     except jwt.PyJWTError:
-        raise invalid_token() from None
+        raise problems.invalid_token() from None
 
 
 def checked_claims(payload: bytes, settings: Settings, now: float) -> Claims:
@@ -120,11 +120,11 @@ def checked_claims(payload: bytes, settings: Settings, now: float) -> Claims:
         or not _is_identifier(session_id)
         or not _is_identifier(claims.get("jti"))
     ):
-        raise invalid_token()
+        raise problems.invalid_token()
     return Claims(user_id, session_id)
 
 
-def _parts(token: str) -> tuple[dict[str, Any], bytes]:
+def parts(token: str) -> tuple[dict[str, Any], bytes]:
     """
     Return header and payload of *token*, or raise the 401.
 
@@ -132,28 +132,28 @@ def _parts(token: str) -> tuple[dict[str, Any], bytes]:
     spellings can slip past a list of revoked ones.
     """
     if len(token) > LONGEST or not COMPACT.match(token):
-        raise invalid_token()
+        raise problems.invalid_token()
     header, payload, _ = (_decoded(part) for part in token.split("."))
     return _object(header), payload
 
 
-def _signer(header: dict[str, Any], keys: tuple[Key, ...]) -> Key:
+def signer(header: dict[str, Any], keys: tuple[Key, ...]) -> Key:
     """Return the key that the header names, or raise the 401; addresses and keys inside the token are not used."""
     if header.get("alg") != ALGORITHM or header.get("typ") != TYPE or "crit" in header:
-        raise invalid_token()
+        raise problems.invalid_token()
     for key in keys:
         if key.kid == header.get("kid"):
             return key
-    raise invalid_token()
+    raise problems.invalid_token()
 
 
 def _decoded(part: str) -> bytes:
     try:
         octets = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
-        raise invalid_token() from None
+        raise problems.invalid_token() from None
     if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != part:
-        raise invalid_token()
+        raise problems.invalid_token()
     return octets
 
 
@@ -161,9 +161,9 @@ def _object(text: bytes) -> dict[str, Any]:
     try:
         value = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise invalid_token() from None
+        raise problems.invalid_token() from None
     if not isinstance(value, dict):
-        raise invalid_token()
+        raise problems.invalid_token()
     return value
 
 

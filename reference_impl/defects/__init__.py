@@ -41,6 +41,11 @@ class Defect:
         return self.id.rstrip("abcdefgh")
 
 
+def always(value: object) -> Replacement:
+    """Return a replacement that does nothing and gives *value*."""
+    return lambda _sound: lambda *_args: value
+
+
 class UnknownDefect(Exception):
     """There is no defect of that name; the text is one line."""
 
