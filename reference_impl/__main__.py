@@ -42,14 +42,20 @@ def _run(settings: Settings, closing: ExitStack) -> None:
     log = Log(closing.enter_context(start.log_stream(settings)))
     catch_libraries(log)
     sock = closing.enter_context(start.listening_socket(settings))
+    control_sock = closing.enter_context(start.control_socket(settings)) if settings.control else None
     running = service.open_service(settings)
     closing.callback(running.close)
     warning = start.check_database(running)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"{'https' if settings.tls_cert else 'http'}://{host}:{sock.getsockname()[1]}"
 
-    def listening() -> None:
-        print(json.dumps({"listening": url, "pid": os.getpid()}), flush=True)
+    async def listening() -> None:
+        said: dict[str, object] = {"listening": url, "pid": os.getpid()}
+        if control_sock is not None:
+            from reference_impl.control.door import open_control  # noqa: PLC0415 - only where testers are let in
+
+            said["control"] = await open_control(running, control_sock)
+        print(json.dumps(said), flush=True)
         print(start.hints(url, settings), file=sys.stderr)
         if warning:
             print(f"reference_impl: warning: {warning}", file=sys.stderr)

@@ -54,6 +54,11 @@ class Hasher:
         """
         return await self._run(lambda: self._verify(password_hash, password))
 
+    @property
+    def under_way(self) -> int:
+        """How many hashes are being computed or wait."""
+        return self._under_way
+
     def close(self) -> None:
         """Let running hashes end."""
         self._threads.shutdown(cancel_futures=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
@@ -80,17 +80,19 @@ def protocol(log: Log) -> type[HttpToolsProtocol]:
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then call *listening*."""
+        """Start, then run *listening*."""
         await super().startup(sockets)
-        self._listening()
+        await self._listening()
 
 
-def serve(app: App, log: Log, settings: Settings, sock: socket.socket, listening: Callable[[], None]) -> None:
+def serve(
+    app: App, log: Log, settings: Settings, sock: socket.socket, listening: Callable[[], Awaitable[None]]
+) -> None:
     """Serve *app* on *sock* until SIGINT or SIGTERM, then let running requests end, for GRACE_S seconds at most."""
     tls: dict[str, Any] = (
         {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key} if settings.tls_cert else {}

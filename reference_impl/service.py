@@ -52,6 +52,10 @@ class Service:
 def open_service(settings: Settings) -> Service:
     """Return the service that *settings* describe; no dependency is touched before it is first used."""
     store = open_store(settings)
+    if settings.control:
+        from reference_impl.control.store_switch import SwitchedStore  # noqa: PLC0415 - only where testers are let in
+
+        store = SwitchedStore(store)
     clock = Clock()
     service = Service(settings, clock, store, Hasher(settings), Keys(store), Mailer(settings, clock.now))
     service.closers += [store.close, service.hasher.close, service.mailer.close]

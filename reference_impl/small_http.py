@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,9 +44,9 @@ def as_json(said: Said) -> bytes:
 
 
 async def listen(
-    host: str, port: int, answer: Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+    sock: socket.socket, answer: Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 ) -> asyncio.Server:
-    """Return a server that listens; *answer* writes what is said to each request."""
+    """Return a server that takes connections from *sock*; *answer* writes what is said to each request."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -56,7 +57,7 @@ async def listen(
         finally:
             writer.close()
 
-    return await asyncio.start_server(serve, host, port)
+    return await asyncio.start_server(serve, sock=sock)
 
 
 async def _say(writer: asyncio.StreamWriter, said: Said) -> None:

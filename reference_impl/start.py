@@ -21,6 +21,8 @@ from reference_impl.options import StartError
 from reference_impl.service import POSTGRESQL, Service, sqlite_path
 from reference_impl.settings import Settings
 
+BACKLOG = 2048
+
 
 @contextmanager
 def data_folder(settings: Settings) -> Iterator[str]:
@@ -58,8 +60,13 @@ def log_stream(settings: Settings) -> Iterator[TextIO]:
 def listening_socket(settings: Settings) -> socket.socket:
     """Return a socket that listens where *settings* say. Raises StartError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol is named, since asyncio switches Nagle's algorithm off only where it is: 40 ms an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(BACKLOG)
+        return listening
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
             raise StartError(f"--port: {settings.port} is taken; choose another, or 0 for any free one") from None
@@ -75,6 +82,17 @@ def check_database_name(settings: Settings) -> None:
         raise StartError(f"--database: '{settings.database}' is neither sqlite:PATH nor postgresql://...")
     if settings.database.startswith(POSTGRESQL) and find_spec("psycopg") is None:
         raise StartError("--database: PostgreSQL needs psycopg; install the extra 'postgres'")
+
+
+def control_socket(settings: Settings) -> socket.socket:
+    """Return a socket for the control port. Raises StartError."""
+    try:
+        address = (settings.control_host, settings.control_port)
+        family = socket.AF_INET6 if ":" in settings.control_host else socket.AF_INET
+        return socket.create_server(address, family=family)
+    except (OSError, OverflowError) as fault:
+        place = f"{settings.control_host} port {settings.control_port}"
+        raise StartError(f"--control-host, --control-port: cannot listen on {place}: {fault}") from None
 
 
 def check_tls(settings: Settings) -> None:

@@ -15,6 +15,7 @@ import asyncio
 import json
 import secrets
 import signal
+import socket
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -85,8 +86,9 @@ async def main(arguments: list[str]) -> None:
     parser.add_argument("--mode", choices=modes.MODES, default=modes.OK, help="how to answer")
     options = parser.parse_args(arguments)
     stub = Stub(options.service_id, options.service_secret or secrets.token_urlsafe(24), options.mode)
-    server = await small_http.listen("127.0.0.1", options.port, stub.serve)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    sock = socket.create_server(("127.0.0.1", options.port))
+    server = await small_http.listen(sock, stub.serve)
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     print(
         json.dumps({"listening": url, "serviceId": stub.service_id, "serviceSecret": stub.service_secret}), flush=True
     )

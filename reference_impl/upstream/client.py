@@ -64,6 +64,7 @@ class IdentityService:
 
     def __init__(self, upstream: Upstream, now: Callable[[], float]) -> None:
         self._upstream = upstream
+        self.calls = 0
         self._now = now
         self._refused_us_at = NEVER
         self._breaker = Breaker(upstream.outage_limit, upstream.open_s, now)
@@ -167,6 +168,7 @@ class IdentityService:
 
     async def _once(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
         content = None if body is None else json.dumps(body).encode()
+        self.calls += 1
         headers = self._credentials() | ({"Content-Type": "application/json"} if content else {})
         async with self._http.stream(method, path, content=content, headers=headers) as response:
             received = bytearray()
