@@ -73,19 +73,26 @@ def check_features(claimed: Collection[str], operations: Collection[str], spot: 
 
 
 def check_facilities(
-    names: Collection[str], claimed: Collection[str], errands: Mapping[str, Errand | None], spot: Spot
+    tables: Mapping[str, Any],
+    claimed: Collection[str],
+    errands: Mapping[str, Errand | None],
+    spot: Spot,
+    *,
+    started: bool,
 ) -> None:
-    """Report facilities that serve no claimed feature and no errand."""
+    """Report facilities that serve no claimed feature and no errand, errands without one, and unreachable control."""
     used_by = {"outbox": "mail", "admin": "admin"}
     whose = {errand.by for errand in errands.values() if errand}
-    for name in names:
+    for name, table in tables.items():
         feature = FACILITY_SERVES.get(name)
         if feature and feature not in claimed and used_by.get(name) not in whose:
             spot.at("facilities", name).wrong(f"serves '{feature}', which features does not list. Add it there.")
+        if isinstance(table, dict) and table.get("driver") == "control" and not started and "url" not in table:
+            spot.at("facilities", name).wrong("needs url and secret: no start line tells where the control port is.")
     for name, errand in errands.items():
-        needed = {"mail": "outbox", "admin": "admin"}.get(errand.by) if errand else None
-        if needed and needed not in names:
-            spot.at("registration", name).remark(f"by = '{errand.by}' needs [facilities.{needed}]." if errand else "")
+        for by, needed in (("mail", "outbox"), ("admin", "admin")):
+            if errand and errand.by == by and needed not in tables:
+                spot.at("registration", name).remark(f"by = '{by}' needs [facilities.{needed}].")
 
 
 def start_line(value: Any, spot: Spot) -> str:

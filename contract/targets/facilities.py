@@ -205,9 +205,16 @@ def _facility(name: str) -> Read:
             found["dependencies"] = {key: _dependency(key, raw, spot, driver) for key, raw in tables.items()}
             if not tables:
                 spot.wrong("needs a table for each dependency that can be broken, like [facilities.faults.database].")
-        return {"driver": chosen, **found}
+        found["driver"] = chosen
+        _check_port(found, spot)
+        return found
 
     return read_facility
+
+
+def _check_port(found: dict[str, Any], spot: Spot) -> None:
+    if found.get("driver") == "control" and ("url" in found) != ("secret" in found):
+        spot.wrong("needs both url and secret of the control port, or neither.")
 
 
 def _dependency(name: str, value: Any, spot: Spot, driver: Driver) -> dict[str, Any]:

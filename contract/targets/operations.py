@@ -130,7 +130,7 @@ def _step(value: Any, spot: Spot, valid: Mapping[str, Read], origin: Step) -> St
     encode = given.pop("encode", "json" if body else "none")
     if len(spot.source.problems) == before:
         _check_body(body, method, encode, spot)
-        _check_distinct(filled, spot)
+        _check_distinct(filled, given.get("fixed", {}), spot)
         _check_path(path, [place for place, _ in filled], spot)
     if "then" in given:
         given["then"] = frozenset(given["then"])
@@ -152,12 +152,14 @@ def _check_body(body: Iterable[str], method: str, encode: str, spot: Spot) -> No
             spot.remark(f"a form has no nesting for '{one_line(each)}'. Write the field's whole name: '/{name}'.")
 
 
-def _check_distinct(filled: list[tuple[str, tuple[str, str]]], spot: Spot) -> None:
-    """Report places that are filled twice, or that lie within one another."""
+def _check_distinct(filled: list[tuple[str, tuple[str, str]]], constants: Mapping[str, Any], spot: Spot) -> None:
+    """Report places that are filled twice, or that lie within one another; a constant table or list has room inside."""
     for number, (this, key) in enumerate(filled):
         for other, _ in filled[:number]:
             if this == other:
                 spot.at(*key).remark(f"'{one_line(this)}' is filled already.")
+            elif isinstance(constants.get(min(this, other, key=len)), list | dict):
+                continue
             elif is_body(this) and (this.startswith(f"{other}/") or other.startswith(f"{this}/")):
                 spot.at(*key).remark(f"'{one_line(this)}' and '{one_line(other)}' lie within one another.")
 

@@ -6,7 +6,6 @@ Everything that is wrong with a file is said at once, one line each.
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -48,10 +47,14 @@ def resolve(
     if _SCHEME.match(spec):
         return from_url(spec)
     path = Path(spec)
-    if not os.path.lexists(path):
-        if spec not in names(shipped):
-            raise BindingError(_nothing(spec, names(shipped)))
+    try:
+        is_file, is_there = path.is_file(), path.exists()
+    except OSError:  # too long for a path, or in a folder that is closed to us
+        is_file = is_there = False
+    if not is_file and spec in names(shipped):
         path = shipped / spec / "target.toml"
+    elif not is_there:
+        raise BindingError(_nothing(spec, names(shipped)))
     return read(path, environ=environ, run_command=run_command)
 
 
@@ -109,6 +112,7 @@ def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str],
 
 
 def _nothing(spec: str, known: list[str]) -> str:
+    spec = one_line(spec)
     if _HOST_AND_PORT.fullmatch(spec):
         return f"--target={spec}: no such file. Did you mean 'http://{spec}'?"
     near = get_close_matches(spec, known, n=1)

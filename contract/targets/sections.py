@@ -86,7 +86,7 @@ def _check(data: dict[str, Any], given: dict[str, Any], own: bool, spot: Spot) -
     elif "features" in data or own:
         claims.check_features(claimed, spelled if own else OPERATIONS, spot)
     if "features" in given or not own:
-        claims.check_facilities(_table_of(data, "facilities"), claimed, errands, spot)
+        claims.check_facilities(_table_of(data, "facilities"), claimed, errands, spot, started="start" in data)
     if not own and "document" in data:
         spot.at("document").wrong("is for a target that speaks in its own way; this one says speaks = 'contract'.")
     if own:
