@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ class Service:
     The running service.
 
     `probes` maps a dependency's logical name to what tells whether it can be used: None, or the class of the fault.
-    `closers` are run at the end, last one first.
+    `closers` are run at the end, last one first; `probing` is the round of probes under way.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Service:
     identity_service: IdentityService | None = None
     probes: dict[str, Probe] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)
+    probing: asyncio.Future[dict[str, Cause | None]] | None = None
 
     def close(self) -> None:
         """Close whatever was opened."""
