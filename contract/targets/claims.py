@@ -55,7 +55,7 @@ def features(value: Any, spot: Spot) -> frozenset[str]:
     names = [keys.attempt(keys.text, each, spot, "") for each in value]
     for name in names:
         if name and name not in FEATURES:
-            spot.remark(unknown("feature", one_line(name), FEATURES))
+            Spot(spot.source).remark(unknown("feature", one_line(name), FEATURES), key="features")
     return frozenset(names) & FEATURES
 
 
@@ -108,15 +108,15 @@ def start_line(value: Any, spot: Spot) -> str:
     for word, names in fields.items():
         for name in names:
             if name not in START_WORDS:
-                spot.remark(unknown("placeholder", one_line(name), START_WORDS))
-            elif name == "options" and word != "{options}":
-                spot.remark("{options} must be a word of its own.")
+                raise Wrong(f"has an {unknown('placeholder', one_line(name), START_WORDS)}")
+            if name == "options" and word != "{options}":
+                raise Wrong("must have {options} as a word of its own.")
     return line
 
 
-def check_start(data: Mapping[str, Any], spot: Spot) -> None:
-    """Report what a file must say, or must not, with a start line or without one."""
-    start, base_url = (value if isinstance(value := data.get(key), str) else "" for key in ("start", "base_url"))
+def check_start(data: Mapping[str, Any], given: Mapping[str, Any], spot: Spot) -> None:
+    """Report what a file must say, or must not, with a start line or without one; *given* is what of it was right."""
+    start, base_url = given.get("start", ""), given.get("base_url", "")
     if "start" not in data:
         if "base_url" not in data:
             spot.wrong('base_url is missing. Say where the API is, like "https://staging.example.com/api/v1".')

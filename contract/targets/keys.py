@@ -195,27 +195,27 @@ def url(*schemes: str) -> Read:
     def read_url(value: Any, spot: Spot) -> str:
         result = text(value, spot)
         if fault := url_fault(result, schemes):
-            raise Wrong(f"{fault}: {shown(value)}.")
+            raise Wrong(fault)
         return result.rstrip("/")
 
     return read_url
 
 
 def url_fault(given: str, schemes: Collection[str]) -> str:
-    """Say what is wrong with *given* as the address of an API, "" for nothing."""
+    """Say what is wrong with *given* as the address of an API, without what may be secret in it; "" for nothing."""
     fault = ""
     try:
         parts = urlsplit(given)
         if parts.scheme not in schemes or not parts.hostname:
-            fault = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+            fault = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}."
         elif "@" in parts.netloc:
-            fault = "must not hold a user or a password"
+            fault = "must not hold a user or a password: it is printed in reports."
         elif parts.query or parts.fragment or given.endswith(("?", "#")):
-            fault = "must not hold a query or a fragment"
+            fault = "must not hold a query or a fragment."
         elif parts.port == 0 or any(letter.isspace() for letter in given):
-            fault = "must be a URL without blanks and with a port from 1 to 65535"
+            fault = "must be a URL without blanks, and with a port from 1 to 65535 where it has one."
     except ValueError:
-        fault = "must be a URL with a host, and with a port from 1 to 65535 where it has one"
+        fault = "must be a URL with a host, and with a port from 1 to 65535 where it has one."
     return fault
 
 
@@ -253,6 +253,6 @@ def shown(value: Any) -> str:
         return f"'{one_line(value)}'"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float) and abs(value) < ENORMOUS:
-        return str(value)
-    return "an enormous number" if isinstance(value, int) else kind_of(value)
+    if isinstance(value, int) and abs(value) >= ENORMOUS:
+        return "an enormous number"
+    return str(value) if isinstance(value, int | float) else kind_of(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from contract.answers import Kind
@@ -89,7 +89,7 @@ def errand(*by: str) -> Read:
     """Read an errand: whose session it uses, one of *by*, and its request or its steps."""
     whose: Mapping[str, Read] = {"by": keys.one_of(*by)}
 
-    def read_errand(value: Any, spot: Spot) -> Errand:
+    def read_errand(value: Any, spot: Spot) -> Errand | None:
         if not isinstance(value, dict):
             raise Wrong(f"must be a table, not {keys.kind_of(value)}.")
         said = keys.table({key: value[key] for key in value.keys() & {"by"}}, spot, whose, required=["by"])
@@ -98,7 +98,7 @@ def errand(*by: str) -> Read:
             steps = _steps_alone(rest, spot, whose, Step("", "", auth="session"))
         else:
             steps = (_step(rest, spot, {**STEP_KEYS, **whose}, Step("", "", auth="session")),)
-        return Errand(said.get("by", by[0]), steps)
+        return Errand(said["by"], steps) if said else None
 
     return read_errand
 
@@ -126,10 +126,11 @@ def _step(value: Any, spot: Spot, valid: Mapping[str, Read], origin: Step) -> St
     given = {"send": origin.send, "capture": origin.capture, "auth": origin.auth, **given}
     filled = [(place, ("send", word)) for word, places in given["send"].items() for place in _each(places)]
     filled += [(place, ("fixed", place)) for place in given.get("fixed", {})]
-    body = [place for place, _ in filled if is_body(place)]
+    body = [(place, key) for place, key in filled if is_body(place)]
     encode = given.pop("encode", "json" if body else "none")
     if len(spot.source.problems) == before:
-        _check_body(body, method, encode, spot)
+        for place, key in body:
+            _check_body(place, method, encode, spot.at(*key))
         _check_distinct(filled, given.get("fixed", {}), spot)
         _check_path(path, [place for place, _ in filled], spot)
     if "then" in given:
@@ -141,15 +142,16 @@ def _each(places: str | tuple[str, ...]) -> tuple[str, ...]:
     return (places,) if isinstance(places, str) else places
 
 
-def _check_body(body: Iterable[str], method: str, encode: str, spot: Spot) -> None:
-    for each in body:
-        if method in _BODILESS:
-            spot.remark(f"{method} has no body to put '{one_line(each)}' in. Write query:NAME, or another method.")
-        elif encode == "none":
-            spot.remark(f"encode is 'none', so there is no body to put '{one_line(each)}' in.", key="encode")
-        elif encode in ("form", "multipart") and "/" in each[1:]:
-            name = each[1:].replace("/", "[", 1).replace("/", "][") + "]"
-            spot.remark(f"a form has no nesting for '{one_line(each)}'. Write the field's whole name: '/{name}'.")
+def _check_body(place: str, method: str, encode: str, spot: Spot) -> None:
+    if method in _BODILESS:
+        spot.remark(f"{method} has no body to put '{one_line(place)}' in. Write query:NAME, or another method.")
+    elif encode == "none":
+        spot.remark(f"encode is 'none', so there is no body to put '{one_line(place)}' in.")
+    elif encode in ("form", "multipart") and "/" in place[1:]:
+        name = place[1:].replace("/", "[", 1).replace("/", "][") + "]"
+        spot.remark(
+            f"a form has no nesting for '{one_line(place)}'. Write the field's whole name: '/{one_line(name)}'."
+        )
 
 
 def _check_distinct(filled: list[tuple[str, tuple[str, str]]], constants: Mapping[str, Any], spot: Spot) -> None:

@@ -73,7 +73,7 @@ def from_url(url: str) -> Target:
         BindingError: it is no http or https URL, or holds a password, a query or a fragment.
     """
     if fault := keys.url_fault(url, ("http", "https")):
-        raise BindingError(f"--target={_without_secrets(url)}: {fault}.")
+        raise BindingError(f"--target={_without_secrets(url)}: {fault}")
     parts = urlsplit(url)
     path = parts.path.rstrip("/") or contract_document().base_path
     return Target(
@@ -154,6 +154,6 @@ def _toml(text: str, label: str) -> dict[str, Any]:
         said = str(fault)
         place = _PLACE_OF_FAULT.search(said)
         where = f":{place[1]}" if place and place[1] else ""
-        column = f", at column {place[2]}" if place and place[2] else ", at the end" if place else ""
+        column = f", at column {place[2]}" if place and place[2] else ", at the end of the file" if place else ""
         said = one_line(_PLACE_OF_FAULT.sub("", said))
         raise BindingError(f"{label}{where}: is not TOML: {said[:1].lower()}{said[1:]}{column}.") from None

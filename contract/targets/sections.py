@@ -15,6 +15,7 @@ from contract.targets import claims, contract_speech, keys, words
 from contract.targets.facilities import facilities
 from contract.targets.keys import Read
 from contract.targets.model import (
+    FEATURES,
     OPERATIONS,
     KnownFailure,
     Operation,
@@ -76,13 +77,13 @@ def all_rules(said: Mapping[str, tuple[Rule, ...]], choices: Profile) -> dict[st
 
 def _check(data: dict[str, Any], given: dict[str, Any], own: bool, spot: Spot) -> None:
     """Report what does not fit together between the sections."""
-    claims.check_start(data, spot)
+    claims.check_start(data, given, spot)
     errands = {name: given.get("registration", {}).get(name) for name in ("activation", "removal")}
     words.check(data, given.get("operations", {}), errands, given.get("scheme", Scheme()), spot)
     spelled = _table_of(data, "operations")
     claimed = given.get("features", contract_speech.FEATURES_OF_CONTRACT)
     if own and "features" not in data:
-        spot.wrong("features is missing. List what the target offers; only what is listed is tested.")
+        spot.wrong(f"features is missing. Only what is listed is tested. Valid: {', '.join(sorted(FEATURES))}.")
     elif "features" in data or own:
         claims.check_features(claimed, spelled if own else OPERATIONS, spot)
     if "features" in given or not own:
@@ -110,7 +111,7 @@ def _name(value: Any, spot: Spot) -> str:
 def _base_url(value: Any, spot: Spot) -> str:
     given = keys.text(value, spot)
     if fault := keys.url_fault(given.replace("{port}", "1"), ("http", "https")):
-        raise Wrong(f"{fault}: {keys.shown(value)}.")
+        raise Wrong(fault)
     return given.rstrip("/")
 
 
