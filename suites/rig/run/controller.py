@@ -66,7 +66,7 @@ class Controller:
         """Tell an xdist worker which run it works for."""
         node.workerinput["authproof"] = {"folder": str(self.folder), "seed": self.options.seed}
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fold what was written into results.json, and let the run end with the code that they call for."""
         if hasattr(session.config, "workerinput"):

@@ -234,6 +234,7 @@ class Worker:
             relevant = [Relevant(*key, count) for key, count in sorted(counts.items())]
             self.recorder.passive(name, catalogue.find(name).level, relevant)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """End every instance, and say what was sent."""
         self.sent += len(self.state.exchanges)

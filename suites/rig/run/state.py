@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from contract.answers import Answer, Request
 from contract.errors import ContractViolation, NotTestable
+from contract.secret import Secret
 from contract.targets.model import Target
 from suites.rig.api import Api
 from suites.rig.clock import Clock, by_shell
@@ -110,19 +112,18 @@ class State:
         else:
             admin = api.people.person(api.target.profile)
             self.journal.intended(api.target.base_url, admin.email)
-            self.control(instance, table).create_admin(admin.email, admin.password)
+            self.control(instance, table).make_account(admin.email, admin.password, role="admin")
         control(api.login(admin))
         return admin
 
-    def control(self, instance: Instance, table: Mapping[str, object]) -> Control:
+    def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
-        url, secret = table.get("url"), table.get("secret")
         said = instance.announced.get("control")
-        if not url and isinstance(said, Mapping):
-            url, secret = said.get("url"), said.get("secret")
-        if not url or not secret:
-            raise NotTestable("the control port is declared, but neither the file nor the start line says where it is")
-        return Control(str(url), secret)
+        if "url" in table:
+            return Control(str(table["url"]), table["secret"])
+        if not isinstance(said, Mapping):
+            raise NotTestable(f"{instance.target.name}: its start line says nothing of a control port; add --control")
+        return Control(str(said["url"]), Secret(str(said["secret"])))
 
     # -- what is received
 

@@ -38,7 +38,8 @@ def show(out: pytest.TerminalReporter, results: Results, options: Options, targe
     for judgement in results.findings:
         if not judgement.test:
             show_beside_the_tests(out, judgement, folder)
-    out.section(f"{target.name} at {target.base_url}", sep="-")
+    place = "started by this run" if target.start else target.base_url
+    out.section(f"{target.name}, {place}", sep="-")
     if not target.transport.verify:
         out.line("TLS certificates were not verified: the target file says verify = false", yellow=True)
     table(out, results.areas)
