@@ -10,7 +10,8 @@ from contract.document import MISSING, Document
 from contract.document.pointers import follow, of_reference
 
 _NAMED_VALUES = ("properties", "patternProperties")
-_VALUES = ("additionalProperties", "unevaluatedProperties", "items", "unevaluatedItems")
+_OF_FURTHER_MEMBERS = ("additionalProperties", "unevaluatedProperties")
+_VALUES = (*_OF_FURTHER_MEMBERS, "items", "unevaluatedItems")
 _IN_PLACE_LISTS = ("allOf", "anyOf", "oneOf")
 _IN_PLACE = ("then", "else")
 _NAMES_MEMBERS = {"properties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"}
@@ -44,6 +45,9 @@ def judged(document: Document, *, closed: bool) -> Any:
         if legacy:
             _modernise(node)
         _release_write_only(data, node)
+        for keyword in _OF_FURTHER_MEMBERS:
+            if node.get(keyword) is True:
+                node[keyword] = {}  # means the same, and leaves a trace in an evaluation
         children = list(_children(data, node))
         for child, is_value, stays_open in children:
             todo.append((child, closing and not stays_open))

@@ -11,8 +11,8 @@ from contract.schemas.compiled import Schema, Schemas
 from contract.schemas.violations import Violation
 
 _NAMING = frozenset({"properties", "patternProperties"})
-_EVALUATING = _NAMING | {"additionalProperties", "unevaluatedProperties"}
-_NAMES_SCHEMAS = _NAMING | {"dependentSchemas"}
+_OF_FURTHER_MEMBERS = frozenset({"additionalProperties", "unevaluatedProperties"})
+_HAVE_SCHEMAS = _NAMING | {"dependentSchemas", "allOf", "anyOf", "oneOf", "prefixItems"}
 
 
 def surplus(schemas: Schemas, schema: Schema, value: Any) -> Iterator[Violation]:
@@ -25,14 +25,16 @@ def surplus(schemas: Schemas, schema: Schema, value: Any) -> Iterator[Violation]
     """
     named: dict[str, set[str]] = {}
     naming: dict[str, str] = {}
+    settled: set[str] = set()
     for unit, keyword in _applied(schema, value):
         place = unit["instanceLocation"]
         notes = unit.get("annotations") or unit.get("droppedAnnotations")
         if keyword in _NAMING:
             naming.setdefault(place, unit["schemaLocation"])
-        if keyword in _EVALUATING and isinstance(notes, list):
-            named.setdefault(place, set()).update(notes)
-        if isinstance(notes, dict) and notes.get("writeOnly") is True:
+            named.setdefault(place, set()).update(notes or ())
+        elif keyword in _OF_FURTHER_MEMBERS:
+            settled.add(place)  # whatever it says of them, they are documented, or refused already
+        elif isinstance(notes, dict) and notes.get("writeOnly") is True:
             yield Violation(
                 "DRIFT-FIELD-WRITE-ONLY",
                 place,
@@ -40,16 +42,16 @@ def surplus(schemas: Schemas, schema: Schema, value: Any) -> Iterator[Violation]
                 "it is in the response",
                 schemas.origin(unit["schemaLocation"], schema.pointer),
             )
-    for place, location in naming.items():
+    for place in [place for place in naming if place not in settled]:
         members = at(value, place)
         for name in members if isinstance(members, dict) else ():
-            if name not in named.get(place, ()):
+            if name not in named[place]:
                 yield Violation(
                     "DRIFT-FIELD-UNDOCUMENTED",
                     child(place, name),
                     "only members that the document names",
                     "a member that it does not name",
-                    schemas.origin(location, schema.pointer),
+                    schemas.origin(naming[place], schema.pointer),
                 )
 
 
@@ -64,6 +66,10 @@ def _applied(schema: Schema, value: Any) -> Iterator[tuple[Any, str]]:
             continue
         if keyword in ("oneOf", "anyOf"):
             below = [one for one in below if one["valid"]] or below
-        # Below a keyword that names schemas, and below a list of alternatives, stand schemas and not keywords.
-        schemas_below = keyword in _NAMES_SCHEMAS or keyword in ("oneOf", "anyOf", "allOf", "prefixItems")
-        todo.extend((one, "" if schemas_below else one["evaluationPath"].rpartition("/")[2]) for one in reversed(below))
+        # Below a keyword that names schemas or lists them stand schemas, and below one that has a single schema this
+        # schema, with the same path; all else below is keywords.
+        schemas_below = keyword in _HAVE_SCHEMAS
+        for one in reversed(below):
+            path = one["evaluationPath"]
+            is_schema = schemas_below or path == unit["evaluationPath"]
+            todo.append((one, "" if is_schema else path.rpartition("/")[2]))
