@@ -33,7 +33,7 @@ class Control:
         return Secret(str(self._do("POST", "/tokens", body)["token"]))
 
     def mails(self, recipient: str) -> list[dict[str, str]]:
-        """Return the mails to *recipient*, the oldest first; each has subject, text, and link and token if it has any."""
+        """Return the mails to *recipient*, the oldest first: subject, text, and link and token if there are any."""
         return list(self._do("GET", "/outbox", query={"recipient": recipient})["mails"])
 
     def _do(self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from contract.targets.model import Target
 from contract.targets.read import resolve
 from suites.rig.run.controller import Controller, new_run
 from suites.rig.run.options import Options, read
+from suites.rig.run.plan import Plan
 from suites.rig.run.plugin import Worker
 from suites.rig.run.verdicts import Judge
 
@@ -40,9 +41,13 @@ def configure(config: pytest.Config) -> None:
         disturb = may_disturb(target, options.consents)
     except BindingError as error:
         raise pytest.UsageError("\n".join(error.problems)) from None
+    if options.plan:
+        config.option.dist, config.option.tx = "no", []
+        config.pluginmanager.register(Plan(options, target, may_disturb=disturb), PLUGIN)
+        return
     given = getattr(config, "workerinput", {}).get("authproof")
     if given is None:
-        folder = new_run(config.rootpath)
+        folder = from_here(new_run(config.rootpath))
         config.pluginmanager.register(Controller(options, target, known, folder, []), "authproof-controller")
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
@@ -55,6 +60,12 @@ def worker_of(options: Options, target: Target, known: tuple, folder: Path, work
     """Return the plugin that runs the tests of one process."""
     judge = Judge(target, known, date.today())
     return Worker(options, target, judge, folder=folder, worker=worker, may_disturb=disturb)
+
+
+def from_here(folder: Path) -> Path:
+    """Return *folder* as the user would type it: from the working directory, where it is below that."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def judges_nothing(config: pytest.Config) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +23,11 @@ from suites.rig.passive import PASSIVE
 from suites.rig.repro import save, script
 from suites.rig.run import wording
 from suites.rig.run.options import Options
-from suites.rig.run.select import chosen, requirement_of, why_not_applicable, why_not_exercised
+from suites.rig.run.plan import cost_of, rows_to_judge
+from suites.rig.run.select import chosen, requirement_of, why_not_applicable
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
+from suites.rig.turns import Turns
 
 PREFLIGHT = "PREFLIGHT"
 
@@ -57,6 +59,7 @@ class Worker:
             passive_rows=self.passive_rows,
             on_violation=self.passive_violation,
         )
+        self.turns = Turns(target)
         self.left_out: dict[str, str] = {}
         self.sent = 0
         self._pending: list[Judgement] = []
@@ -75,6 +78,12 @@ class Worker:
             config.hook.pytest_deselected(items=dropped)
         items[:] = kept
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Write down what is to be judged: what a killed run never came to is then known."""
+        rows, self.left_out = rows_to_judge(session.items, self.options, self.target, may_disturb=self.may_disturb)
+        for row in rows:
+            self.recorder.plan(row.id, row.level, cost_of(row, self.target))
+
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out what the target does not claim, what cannot be shown here, and what nobody allowed."""
         row = row_of(item)
@@ -82,7 +91,7 @@ class Worker:
             return
         if why := why_not_applicable(row, self.target):
             not_applicable(why)
-        if why := self.left_out.get(row.id) or why_not_exercised(row, self.target, may_disturb=self.may_disturb):
+        if why := self.left_out.get(row.id):
             not_exercised(why)
         if self.state.preflight_failure is not None:
             pytest.skip(f"{NOT_REACHED}: the preflight failed")
@@ -92,17 +101,19 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a test; where the target died of it, start the target again and run the test once more, alone."""
-        if row_of(item) is None:
+        row = row_of(item)
+        if row is None:
             return None
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         try:
-            reports = self._attempt(item, nextitem)
-            if self.state.died():
-                self.state.revive()
+            with self.turns.turn(alone=row.exclusive):
                 reports = self._attempt(item, nextitem)
                 if self.state.died():
-                    reports = self._killed(item, reports)
                     self.state.revive()
+                    reports = self._attempt(item, nextitem)
+                    if self.state.died():
+                        reports = self._killed(item, row, reports)
+                        self.state.revive()
         except TargetGone as gone:
             self.gone(item.session, gone)
             reports = []
@@ -125,10 +136,8 @@ class Worker:
             item._initrequest()  # fixtures of the function are made anew when it is run again
         return list(runtestprotocol(item, log=False, nextitem=nextitem))
 
-    def _killed(self, item: pytest.Item, reports: list[pytest.TestReport]) -> list[pytest.TestReport]:
+    def _killed(self, item: pytest.Item, row: Requirement, reports: list[pytest.TestReport]) -> list[pytest.TestReport]:
         """Judge a test that ended the target's process twice."""
-        row = row_of(item)
-        assert row is not None
         violation = ContractViolation(
             "the target's process ended during this test, twice", expected="an answer", actual="the process ended"
         )
@@ -247,9 +256,3 @@ def row_of(item: pytest.Item) -> Requirement | None:
     """Return the requirement that the test cites, or None for a test of something else."""
     name = requirement_of(item)
     return catalogue.find(name) if name else None
-
-
-def cited(items: Iterator[pytest.Item]) -> list[Requirement]:
-    """Return the requirements that the tests cite, in the catalogue's order."""
-    names = {requirement_of(item) for item in items}
-    return [row for row in catalogue.load().values() if row.id in names]

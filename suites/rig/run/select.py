@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 
-from contract.catalogue import Requirement
+from contract.catalogue import Requirement, load
 from contract.targets.model import Target
 
 NAMES = {
@@ -27,6 +27,12 @@ def requirement_of(item: pytest.Item) -> str | None:
     """Return the id that the test cites, or None."""
     mark = item.get_closest_marker("requirement")
     return str(mark.args[0]) if mark else None
+
+
+def cited(items: Iterable[pytest.Item]) -> list[Requirement]:
+    """Return the requirements that the tests cite, in the catalogue's order."""
+    names = {requirement_of(item) for item in items}
+    return [row for row in load().values() if row.id in names]
 
 
 def chosen(items: Sequence[pytest.Item], wanted: frozenset[str], *, shuffle_by: int | None) -> list[pytest.Item]:

@@ -35,9 +35,12 @@ SENTENCES = {
 
 def show(out: pytest.TerminalReporter, results: Results, options: Options, target: Target, folder: Path) -> None:
     """Print the summary of *results*."""
+    beside: dict[str, list[Judgement]] = {}
     for judgement in results.findings:
         if not judgement.test:
-            show_beside_the_tests(out, judgement, folder)
+            beside.setdefault(f"{judgement.requirement} {judgement.verdict}", []).append(judgement)
+    for alike in beside.values():
+        show_beside_the_tests(out, alike, folder)
     place = "started by this run" if target.start else target.base_url
     out.section(f"{target.name}, {place}", sep="-")
     if not target.transport.verify:
@@ -67,8 +70,9 @@ def show(out: pytest.TerminalReporter, results: Results, options: Options, targe
     out.line(f"results in {folder / 'results.json'}")
 
 
-def show_beside_the_tests(out: pytest.TerminalReporter, judgement: Judgement, folder: Path) -> None:
-    """Print a finding that belongs to no test: a passive requirement, a stale entry, the preflight."""
+def show_beside_the_tests(out: pytest.TerminalReporter, alike: list[Judgement], folder: Path) -> None:
+    """Print a finding that belongs to no test: the first of *alike*, and where else it was seen."""
+    judgement = alike[0]
     row = load().get(judgement.requirement)
     heading = wording.HEADINGS[judgement.verdict]
     out.section(f"{judgement.requirement}: {heading}", sep="_")
@@ -80,6 +84,9 @@ def show_beside_the_tests(out: pytest.TerminalReporter, judgement: Judgement, fo
             out.line("\n".join(wording.labelled("exchange", wording.exchange(judgement.exchanges[-1]))))
         return
     out.line(wording.finding(row, judgement, repro=repro))
+    others = sorted({f"{each.operation or 'outside the contract'} {each.status}" for each in alike[1:]})
+    if others:
+        out.line("\n".join(wording.labelled("also", ", ".join(others))))
 
 
 def table(out: pytest.TerminalReporter, areas: Mapping[str, Mapping[Verdict, int]]) -> None:

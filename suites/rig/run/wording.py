@@ -26,7 +26,7 @@ def finding(row: Requirement, judgement: Judgement, *, why_warning: str = "", re
     """Return the finding as a block of text: requirement, source, expected, actual, exchange, usual cause, script."""
     star = "*" if row.project_rule else ""
     level = f"ASVS L{row.asvs_level}, " if row.asvs_level else ""
-    lines = [f"{row.id} ({level}{row.level}{star})  {row.statement}"]
+    lines = textwrap.wrap(f"{row.id} ({level}{row.level}{star})  {row.statement}", WIDTH)
     lines += labelled("what", judgement.message)
     lines += labelled("source", row.source)
     lines += labelled("expected", judgement.expected)
