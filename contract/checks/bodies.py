@@ -10,6 +10,7 @@ from contract import strict_json
 from contract.answers import Answer
 from contract.checks.fields import FieldSyntaxError, parse_media_type
 from contract.checks.violation import shown, violation
+from contract.errors import ContractViolation
 
 PROBLEM_JSON = "application/problem+json"
 _NO_JSON_OBJECT = ("text/html", "text/plain", "text/xml", "application/xml", "application/xhtml+xml")
@@ -116,7 +117,7 @@ def _is_uri_reference(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and _URI_REFERENCE.is_valid(value)
 
 
-def _member(answer: Answer, name: str, expected: str, value: Any) -> AssertionError:
+def _member(answer: Answer, name: str, expected: str, value: Any) -> ContractViolation:
     return violation(
         answer, f"the member {name} of the problem document is wrong", expected=expected, actual=shown(repr(value))
     )

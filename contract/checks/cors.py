@@ -46,7 +46,7 @@ def no_cors_grant(answer: Answer) -> Answer:
     """
     granted = answer.header_list("access-control-allow-origin")
     asked = answer.request.header("origin") or ""
-    if {"*", "null", asked} & {value.strip(" \t") for value in granted}:
+    if any(value.strip(" \t") in ("*", "null", asked or "*") for value in granted):
         raise violation(
             answer,
             "a foreign origin is let in",

@@ -180,6 +180,7 @@ def test_a_grant_that_a_cache_may_mix_up_is_refused(vary):
 
 def test_no_grant_to_a_foreign_origin_is_accepted():
     assert no_cors_grant(answered(200, sent=EVIL))
+    assert no_cors_grant(answered(200, "Access-Control-Allow-Origin:"))
     assert no_cors_grant(answered(200, f"Access-Control-Allow-Origin: {APP}", sent=EVIL))
 
 
