@@ -82,7 +82,12 @@ async def register_user(service: Service, request: Request) -> Answer:
     settings, now = service.settings, service.clock.now()
     email, password = request.body["email"], request.body["password"]
     await service.store.write(
-        throttle.count, "register", request.source, settings.source_register_limit, settings.source_window_s, now
+        throttle.count,
+        "register",
+        request.source,
+        settings.source_register_limit,
+        window_s=settings.source_window_s,
+        now=now,
     )
     check_new_password(password, email=email, service_name=settings.service_name, pointer="/password")
     user = {

@@ -45,6 +45,7 @@ class Exchange:
     method: str
     query: str
     source: str
+    arrived: float
     tls: bool
     fields: Fields
     request_id: str
@@ -83,6 +84,7 @@ class App:
             method=scope["method"],
             query=scope["query_string"].decode("latin-1"),
             source=scope["client"][0] if scope["client"] else "",
+            arrived=self._service.clock.now(),
             tls=scope["scheme"] == "https",
             fields=fields,
             request_id=request_ids.request_id(fields.only("x-request-id")),
@@ -120,13 +122,14 @@ class App:
         if not operation.public:
             caller = await bearer.authenticated(self._service, exchange.fields)
             bearer.authorised(operation, caller)
+        path_params = exchange.match.params if exchange.match else {}
+        self._validation.path(operation, path_params)
+        query_params = self._validation.query(operation, parse_qs(exchange.query, keep_blank_values=True))
         body = await self._body(operation, exchange.fields, receive)
-        assert exchange.match is not None
-        query = parse_qs(exchange.query, keep_blank_values=True)
-        path_params, query_params = self._validation.parameters(operation, exchange.match.params, query)
         request = Request(
             operation=operation.id,
             source=exchange.source,
+            arrived=exchange.arrived,
             request_id=exchange.request_id,
             headers=exchange.fields.last,
             path_params=path_params,

@@ -22,8 +22,8 @@ async def login_user(service: Service, request: Request) -> Answer:
     hash is computed, the slot is settled.
     """
     email, password = request.body["email"], request.body["password"]
-    slot, user = await service.store.write(begin, service, email, request.source)
-    right = await settled(service, slot, lambda: password_matches(service, email, user, password))
+    slot, user = await service.store.write(begin, service, email, request)
+    right = await settled(service, slot, lambda: password_matches(service, user, password))
     if not right or user is None or user["disabled"]:
         await service.store.write(refuse, service, slot, request.source)
         raise problems.invalid_credentials()
@@ -36,15 +36,15 @@ async def login_user(service: Service, request: Request) -> Answer:
     return Answer(200, granted)
 
 
-def begin(tx: Transaction, service: Service, email: str, source: str) -> tuple[Slot, Row | None]:
+def begin(tx: Transaction, service: Service, email: str, request: Request) -> tuple[Slot, Row | None]:
     """Reserve a guess for *email*, known or not, and look it up. Raises the 429."""
-    settings, now = service.settings, service.clock.now()
-    throttle.within(tx, "spray", source, settings.source_login_failure_limit, now)
-    slot = throttle.reserve(tx, throttle.login_limit(settings), accounts.identifier(email), now)
+    settings = service.settings
+    throttle.within(tx, "spray", request.source, settings.source_login_failure_limit, request.arrived)
+    slot = throttle.reserve(tx, throttle.login_limit(settings), accounts.identifier(email), request.arrived)
     return slot, accounts.by_email(tx, email)
 
 
-async def password_matches(service: Service, email: str, user: Row | None, password: str) -> bool:
+async def password_matches(service: Service, user: Row | None, password: str) -> bool:
     """
     Return whether *password* is the one of *user*, at the same cost where there is none.
 
@@ -66,7 +66,7 @@ async def settled(service: Service, slot: Slot, check: Callable[[], Awaitable[bo
 def refuse(tx: Transaction, service: Service, slot: Slot, source: str) -> None:
     """Count the failure: of the account, and of the address that it came from."""
     settings, now = service.settings, service.clock.now()
-    throttle.fail(tx, slot)
+    throttle.fail(tx, slot, now)
     throttle.tally(tx, "spray", source, settings.source_window_s, now)
 
 

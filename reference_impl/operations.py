@@ -27,12 +27,14 @@ class Request:
     """
     One request that has passed routing, authentication, authorisation and the contract's schemas.
 
-    `source` is the peer's address; `headers` has lower-case names, the last value of a repeated field; `body` is the
-    JSON object as sent, {} where the operation takes none.
+    `source` is the peer's address; `arrived` is when its head was complete, in seconds by the service's clock;
+    `headers` has lower-case names, the last value of a repeated field; `body` is the JSON object as sent, {} where the
+    operation takes none.
     """
 
     operation: str
     source: str
+    arrived: float
     request_id: str
     headers: Mapping[str, str]
     path_params: Mapping[str, str] = field(default_factory=dict)

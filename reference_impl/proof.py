@@ -15,8 +15,8 @@ async def prove_password(service: Service, request: Request, password: str) -> N
         Problem: 403 `proof-refused`, or 429.
     """
     user = request.user
-    slot, _ = await service.store.write(login.begin, service, user["email"], request.source)
-    if await login.settled(service, slot, lambda: login.password_matches(service, user["email"], user, password)):
+    slot, _ = await service.store.write(login.begin, service, user["email"], request)
+    if await login.settled(service, slot, lambda: login.password_matches(service, user, password)):
         await service.store.write(throttle.clear, slot)
         return
     await service.store.write(login.refuse, service, slot, request.source)

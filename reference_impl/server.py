@@ -35,8 +35,9 @@ def protocol(log: Log) -> type[HttpToolsProtocol]:
 
         def data_received(self, data: bytes) -> None:
             """Feed the parser; give up on a head that does not end."""
+            was_in_head = self._in_head
             super().data_received(data)
-            if self._in_head:
+            if was_in_head and self._in_head:
                 self._head_bytes += len(data)
                 if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
                     self._refuse(problems.Problem(431, "header-too-large"))

@@ -103,7 +103,7 @@ def rotate(tx: Transaction, settings: Settings, token: str, source: str, now: fl
     The conditional update is the one place where a token is spent: of any number of parallel exchanges one finds it
     unspent. One that finds it spent ends the session, in this same transaction.
     """
-    throttle.count(tx, "refresh", source, settings.source_refresh_limit, settings.source_window_s, now)
+    throttle.count(tx, "refresh", source, settings.source_refresh_limit, window_s=settings.source_window_s, now=now)
     digest = opaque.digest(token)
     row = tx.row(
         "SELECT t.session_id, t.expires_at, s.user_id, s.expires_at AS session_ends, s.ended_at, i.disabled "

@@ -4,10 +4,10 @@ How often somebody may fail, and how often a source may ask.
 A check of a secret reserves a slot before the secret is looked at, in one transaction on the identifier's row; so a
 burst cannot have more guesses evaluated than the limit. The slot is then failed, cleared or released:
 
-    slot = throttle.reserve(tx, limit, identifier, now)  # raises Problem 429
-    throttle.fail(tx, slot)                              # wrong: the slot counts until its time is up
-    throttle.clear(tx, slot)                             # right: failures that were over before it are forgotten
-    throttle.release(tx, slot)                           # nobody could tell: as if it had not been asked
+    slot = throttle.reserve(tx, limit, identifier, began)  # raises Problem 429
+    throttle.fail(tx, slot, now)                           # wrong: the slot counts until its time is up
+    throttle.clear(tx, slot)                               # right: failures that were over before it are forgotten
+    throttle.release(tx, slot)                             # nobody could tell: as if it had not been asked
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A reserved guess."""
+    """A reserved guess, and when its request arrived."""
 
     key: str
     number: int
+    began: float
 
 
 def login_limit(settings: Settings) -> Limit:
@@ -52,9 +53,9 @@ def code_limit(settings: Settings) -> Limit:
     return Limit("code", settings.code_limit, settings.code_window_s, settings.login_consecutive_limit)
 
 
-def reserve(tx: Transaction, limit: Limit, identifier: str, now: float) -> Slot:
+def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slot:
     """
-    Reserve a guess at the secret of *identifier*, whether there is such an account or not.
+    Reserve a guess at the secret of *identifier*, whether there is such an account or not, for a request of *began*.
 
     Raises:
         Problem: 429 with the seconds until a guess is free; 401 `recovery-required` after too many in a row.
@@ -69,19 +70,19 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, now: float) -> Slot:
     assert row is not None
     if limit.consecutive and row["consecutive"] >= limit.consecutive:
         raise problems.recovery_required()
-    slots = [slot for slot in _slots(row) if _counts(slot, limit, now)]
+    slots = [slot for slot in _slots(row) if _counts(slot, limit, began)]
     if limit.failures and len(slots) >= limit.failures:
         frees_at = sorted(at for _, at, _ in slots)[len(slots) - limit.failures] + limit.window_s
-        raise problems.throttled(max(1, math.ceil(frees_at - now)))
-    slots.append((row["number"], now, None))
+        raise problems.throttled(max(1, math.ceil(frees_at - began)))
+    slots.append((row["number"], began, None))
     _save(tx, key, row["consecutive"], slots)
-    return Slot(key, row["number"])
+    return Slot(key, row["number"], began)
 
 
-def fail(tx: Transaction, slot: Slot) -> None:
-    """Count the guess in *slot* as a failure."""
+def fail(tx: Transaction, slot: Slot, now: float) -> None:
+    """Count the guess in *slot* as a failure that was over at *now*."""
     row = _locked(tx, slot)
-    slots = [(number, at, row["number"] if number == slot.number else over) for number, at, over in _slots(row)]
+    slots = [(number, at, now if number == slot.number else over) for number, at, over in _slots(row)]
     _save(tx, slot.key, row["consecutive"] + 1, slots)
 
 
@@ -89,14 +90,13 @@ def clear(tx: Transaction, slot: Slot) -> None:
     """
     Forget the failures before the right guess in *slot*.
 
-    Those that were over when it began are forgotten. What ran beside it stays, and then so does its own slot: a burst
-    with one right guess among many wrong ones gets no further guesses by it.
+    Those that were over when its request arrived are forgotten. What ran beside it stays, and then so does its own
+    slot: a burst with one right guess among many wrong ones gets no further guesses by it.
     """
     row = _locked(tx, slot)
-    beside = [
-        entry for entry in _slots(row) if entry[0] != slot.number and (entry[2] is None or entry[2] >= slot.number)
-    ]
-    own = [(number, at, row["number"]) for number, at, _ in _slots(row) if number == slot.number and beside]
+    others = [entry for entry in _slots(row) if entry[0] != slot.number]
+    beside = [(number, at, over) for number, at, over in others if over is None or over >= slot.began]
+    own = [(slot.number, slot.began, slot.began)] if beside else []
     _save(tx, slot.key, 0, beside + own)
 
 
@@ -111,7 +111,7 @@ def forget(tx: Transaction, limit: Limit, identifier: str) -> None:
     tx.execute("DELETE FROM attempts WHERE key = ?", _key(limit.scope, identifier))
 
 
-def count(tx: Transaction, scope: str, source: str, limit: int, window_s: float, now: float) -> None:
+def count(tx: Transaction, scope: str, source: str, limit: int, *, window_s: float, now: float) -> None:
     """
     Count one request of *source*, a peer address; what headers say about it is not looked at.
 
@@ -152,8 +152,8 @@ def within(tx: Transaction, scope: str, source: str, limit: int, now: float) -> 
         raise problems.throttled(max(1, math.ceil(row["ends_at"] - now)))
 
 
-_Entry = tuple[int, float, int | None]
-"""A slot's number, when it was reserved, and the highest number when it was decided (None: it still runs)."""
+_Entry = tuple[int, float, float | None]
+"""A slot's number, when its request arrived, and when it was decided (None: it still runs)."""
 
 
 def _counts(entry: _Entry, limit: Limit, now: float) -> bool:

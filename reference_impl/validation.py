@@ -82,27 +82,29 @@ class Validation:
         if errors:
             raise refused(operation.id, problems.invalid_members(errors[:MOST_ERRORS]))
 
-    def parameters(
-        self, operation: Operation, path: Mapping[str, str], query: Mapping[str, list[str]]
-    ) -> tuple[dict[str, str], dict[str, Any]]:
-        """Return the path's and the query's parameters as the contract types them, or raise the 422 naming each."""
-        in_path: dict[str, str] = {}
-        in_query: dict[str, Any] = {}
+    def path(self, operation: Operation, values: Mapping[str, str]) -> None:
+        """Raise the 404 unless each of *values* can name something: what its schema refuses names nothing."""
+        for name, value in values.items():
+            if _faults(self._parameters[operation.id, "path", name], value):
+                raise problems.Problem(404, "not-found")
+
+    def query(self, operation: Operation, given: Mapping[str, list[str]]) -> dict[str, Any]:
+        """Return the parameters of the query as the contract types them, or raise the 422 naming each faulty one."""
+        found: dict[str, Any] = {}
         errors: list[dict[str, str]] = []
         for parameter in operation.parameters:
-            pointer = f"{parameter.place}:{parameter.name}"
-            given = [path[parameter.name]] if parameter.place == "path" else query.get(parameter.name, [])
-            if not given:
+            pointer, values = f"query:{parameter.name}", given.get(parameter.name, [])
+            if parameter.place != "query" or not values:
                 continue
-            value: Any = int(given[0]) if parameter.type == "integer" and INTEGER.match(given[0]) else given[0]
-            faults = _faults(self._parameters[operation.id, parameter.place, parameter.name], value)
-            if len(given) > 1:
-                errors.append({"pointer": pointer, "code": "repeated", "detail": "given more than once"})
+            text = values[0]
+            found[parameter.name] = int(text) if parameter.type == "integer" and INTEGER.match(text) else text
+            faults = _faults(self._parameters[operation.id, "query", parameter.name], found[parameter.name])
             errors += [{**error, "pointer": pointer} for fault in faults for error in _explained(fault)]
-            (in_path if parameter.place == "path" else in_query)[parameter.name] = value
+            if len(values) > 1:
+                errors.append({"pointer": pointer, "code": "repeated", "detail": "given more than once"})
         if errors:
             raise problems.invalid_members(errors[:MOST_ERRORS])
-        return in_path, in_query
+        return found
 
 
 def _faults(validator: SchemaValidator, value: Any) -> list[ValidationError]:

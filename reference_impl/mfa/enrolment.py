@@ -81,7 +81,7 @@ def confirm(tx: Transaction, service: Service, user: Row, code: str) -> bool:
     if factor is None:
         raise problems.Problem(409, "mfa-state", detail="No set-up waits to be confirmed.")
     if not totp.accept(tx, factor, code, now):
-        throttle.fail(tx, slot)
+        throttle.fail(tx, slot, now)
         return False
     throttle.clear(tx, slot)
     switch(tx, user_id, on=True)

@@ -39,7 +39,7 @@ def complete(tx: Transaction, service: Service, body: Mapping[str, Any]) -> tupl
         return None
     slot = throttle.reserve(tx, throttle.code_limit(settings), user["identifier"], now)
     if not enrolment.lock(tx, user["user_id"], enabled=True) or not right_code(tx, user, body, now):
-        throttle.fail(tx, slot)
+        throttle.fail(tx, slot, now)
         return None
     throttle.clear(tx, slot)
     if not challenges.complete(tx, body["sessionToken"], now):

@@ -42,7 +42,7 @@ def prepare(tx: Transaction, service: Service, email: str, source: str) -> Lette
         Problem: 429 where *source* asks too often.
     """
     settings, now = service.settings, service.clock.now()
-    throttle.count(tx, "reset", source, settings.source_reset_limit, settings.source_window_s, now)
+    throttle.count(tx, "reset", source, settings.source_reset_limit, window_s=settings.source_window_s, now=now)
     identifier = accounts.identifier(email)
     asked = throttle.tally(tx, "reset-mail", identifier, settings.source_window_s, now)["count"]
     user = accounts.by_email(tx, email)

@@ -40,7 +40,7 @@ def owner(tx: Transaction, service: Service, token: str, source: str) -> Row | N
         Problem: 429 where *source* tries too often.
     """
     settings, now = service.settings, service.clock.now()
-    throttle.count(tx, "reset-redeem", source, settings.source_reset_limit, settings.source_window_s, now)
+    throttle.count(tx, "reset-redeem", source, settings.source_reset_limit, window_s=settings.source_window_s, now=now)
     found = live_token(tx, token, now)
     user = accounts.by_id(tx, found["user_id"]) if found else None
     return None if user is None or user["disabled"] else user
