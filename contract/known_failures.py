@@ -93,8 +93,8 @@ def read_file(path: Path) -> tuple[KnownFailure, ...]:
     return entries
 
 
-def match(
-    entries: Sequence[KnownFailure], requirement: str, *, operation: str, kind: str, status: int, today: date
+def match(  # noqa: PLR0917 - an answer's scope, in the order in which it is always said
+    entries: Sequence[KnownFailure], requirement: str, operation: str, kind: str, status: int, today: date
 ) -> KnownFailure | None:
     """
     Return the entry that excuses a failure of *requirement* by this answer, or None: then the failure counts.

@@ -16,12 +16,12 @@ class Secret:
     """
 
     __slots__ = ("_value",)
-    _known: ClassVar[set[str]] = set()
+    _known: ClassVar[dict[str, None]] = {}
 
     def __init__(self, value: str) -> None:
         self._value = value
         if value:
-            Secret._known.add(value)
+            Secret._known[value] = None
 
     def reveal(self) -> str:
         """Return the value itself, for sending."""
@@ -31,6 +31,11 @@ class Secret:
     def known(cls) -> frozenset[str]:
         """Return every value that was ever a secret in this process."""
         return frozenset(cls._known)
+
+    @classmethod
+    def known_after(cls, count: int) -> list[str]:
+        """Return what became a secret after the first *count* had, so that an index of them can grow with them."""
+        return list(cls._known)[count:] if len(cls._known) > count else []
 
     def __bool__(self) -> bool:
         return bool(self._value)
