@@ -238,7 +238,7 @@ def _accounts(value: Any, spot: Spot) -> dict[str, Any]:
 def _signing_key(value: Any, spot: Spot) -> dict[str, Any]:
     found: dict[str, Any] = _facility("signing-key")(value, spot)
     symmetric = str(found.get("alg", "")).startswith("HS")
-    if "alg" in found and ("secret" in found) != symmetric:
+    if "alg" in found and ("secret" in value) != symmetric:
         spot.wrong(f"needs {'secret' if symmetric else 'file'} for alg {found['alg']}.")
     return found
 

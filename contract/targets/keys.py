@@ -33,8 +33,9 @@ def table(value: Any, spot: Spot, keys: Mapping[str, Read], *, required: Collect
     """Return what *value* gives for *keys*, without those that it does not give or that are wrong."""
     if not isinstance(value, dict):
         raise Wrong(f"must be a table, not {kind_of(value)}.")
-    for key in value.keys() - keys.keys():
-        spot.remark(unknown("key", one_line(key), keys), key=key)
+    for key in value:
+        if key not in keys:
+            spot.remark(unknown("key", one_line(key), keys), key=key)
     for key in required:
         if key not in value:
             spot.at(key).wrong("is missing.")

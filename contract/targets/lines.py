@@ -32,12 +32,12 @@ def key_lines(text: str) -> Mapping[KeyPath, int]:
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int | None:
-    """Return the line of *path*, or of what holds it; None where the file does not say it at all."""
+    """Return the line where *path* begins, or what holds it; None where the file says neither."""
     for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
-    starts = [number for known, number in lines.items() if known[: len(path)] == path]
-    return min(starts, default=None) if path else None
+        begins = [number for known, number in lines.items() if known[:length] == path[:length]]
+        if begins:
+            return min(begins)
+    return None
 
 
 def _lines_outside_long_texts(text: str) -> Iterator[tuple[int, str]]:

@@ -118,6 +118,8 @@ class Scheme:
     prefix: str = "Bearer "
     csrf: str = ""
     """Place of the CSRF token on requests that change state, "" for none."""
+    csrf_from: str = ""
+    """Path whose GET gives a CSRF token to who has none yet, by what `renew` says."""
     renew: Mapping[str, str] = field(default_factory=dict)
 
 

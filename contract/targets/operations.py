@@ -111,8 +111,9 @@ def _steps_alone(value: dict[str, Any], spot: Spot, beside: Mapping[str, Read], 
             raise Wrong(f"must be a list of tables, not {keys.kind_of(steps)}. Write each one under [[...steps]].")
         return keys.list_of(lambda each, there: _step(each, there, STEP_KEYS, origin))(steps, here)
 
-    for key in value.keys() & OPERATION_KEYS.keys():
-        spot.remark(f"'{key}' cannot stand beside steps. Move it into the steps that it is about.", key=key)
+    for key in value:
+        if key in OPERATION_KEYS:
+            spot.remark(f"'{key}' cannot stand beside steps. Move it into the steps that it is about.", key=key)
     others = {key: raw for key, raw in value.items() if key not in OPERATION_KEYS}
     steps: tuple[Step, ...] = keys.table(others, spot, {"steps": read_steps, **beside}).get("steps", ())
     return steps

@@ -94,6 +94,7 @@ SCHEME_KEYS: Mapping[str, Read] = {
     "place": place_or_none,
     "prefix": prefix,
     "csrf": place("header", "body", "query"),
+    "csrf_from": url_path,
     "renew": CAPTURE,
 }
 
@@ -134,6 +135,8 @@ def scheme(value: Any, spot: Spot) -> Scheme:
     found = Scheme(**{"prefix": usual, **given})
     if where.lower() == "header:authorization" and found.prefix and not found.prefix.endswith(" "):
         spot.remark(f"prefix '{found.prefix}' needs a blank at its end: '{found.prefix} '.", key="prefix")
+    if found.csrf_from and not (found.csrf and "csrf" in found.renew):
+        spot.remark("csrf_from needs csrf, and renew = { csrf = PLACE }, which reads its answer.", key="csrf_from")
     if found.prefix and not where.startswith("header:"):
         spot.remark("prefix is for a token in a header. Remove it, or give the header as place.", key="prefix")
     return found

@@ -51,6 +51,8 @@ def resolve(
         is_file, is_there = path.is_file(), path.exists()
     except OSError:  # too long for a path, or in a folder that is closed to us
         is_file = is_there = False
+    if not spec.strip():
+        raise BindingError(_nothing(spec, names(shipped)))
     if not is_file and spec in names(shipped):
         path = shipped / spec / "target.toml"
     elif not is_there:

@@ -71,8 +71,8 @@ def all_rules(said: Mapping[str, tuple[Rule, ...]], choices: Profile) -> dict[st
     """Return the rules for each operation: the file's own, its rules for "*", then the contract's."""
     everywhere = said.get("*", ())
     contract = contract_speech.rules(choices)
-    found = {id: (*said.get(id, ()), *everywhere, *contract.get(id, ())) for id in OPERATIONS | {"*"}}
-    return {id: each for id, each in found.items() if each}
+    found = {id: (*said.get(id, ()), *everywhere, *contract.get(id, ())) for id in OPERATIONS}
+    return {id: each for id, each in {**found, "*": everywhere}.items() if each}
 
 
 def _check(data: dict[str, Any], given: dict[str, Any], own: bool, spot: Spot) -> None:
