@@ -82,6 +82,8 @@ class Controller:
         )
         if exitstatus in (ExitCode.INTERRUPTED, ExitCode.HARNESS_ERROR, ExitCode.USAGE) and not folded.unreachable:
             code = int(exitstatus)
+        elif exitstatus == pytest.ExitCode.TESTS_FAILED and code in (ExitCode.GREEN, ExitCode.NOTHING_JUDGED):
+            code = int(ExitCode.RED)  # a test that cites no requirement failed
         self.recorder.end(code, now())
         self.recorder.close()
         self.results = results.load_events(self.folder)
