@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -78,21 +79,19 @@ def _value(target: Target, word: str, value: Any) -> Any:
 
 
 def _seconds(value: Any, unit: str) -> Any:
-    """Return a lifetime in seconds, also where it came as text; what is no number stays as it is."""
+    """Return a lifetime in seconds, also where it came as text; what is no finite number stays as it is."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        return value
+    if not math.isfinite(number):
         return value
     seconds = number / 1000 if unit == "ms" else number
     return int(seconds) if seconds.is_integer() else seconds
 
 
 def _hidden(value: Any) -> Any:
-    """Return *value* with every text in it as a Secret; a list becomes a tuple."""
-    if isinstance(value, str):
-        return Secret(value)
+    """Return a text as a Secret, and a list as a tuple with its texts so."""
     if isinstance(value, list):
-        return tuple(_hidden(element) for element in value)
-    if isinstance(value, Mapping):
-        return {name: _hidden(member) for name, member in value.items()}
-    return value
+        return tuple(Secret(each) if isinstance(each, str) else each for each in value)
+    return Secret(value) if isinstance(value, str) else value

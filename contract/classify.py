@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract.answers import Answer, Kind
-from contract.places import read
+from contract.places import read, text_of
 from contract.targets.model import Rule, Step, Target
 
 PROVES_IDENTITY = frozenset({"loginUser", "verifyMfa"})
@@ -37,14 +37,16 @@ def matches(rule: Rule, answer: Answer) -> bool:
     """Whether every condition that *rule* gives holds of *answer*."""
     return (
         (not rule.status or answer.status in rule.status)
-        and (not rule.at or _equal(read(answer, rule.at), rule.equals))
+        and (not rule.at or _equal(rule.at, read(answer, rule.at), rule.equals))
         and (not rule.has or read(answer, rule.has) is not None)
         and (not rule.lacks or read(answer, rule.lacks) is None)
     )
 
 
-def _equal(value: Any, wanted: Any) -> bool:
-    """Whether two JSON values are the same: true is not 1. A header or cookie is text, so 1 wanted there is "1"."""
+def _equal(place: str, value: Any, wanted: Any) -> bool:
+    """Whether what stands at *place* is what is wanted: in JSON true is not 1, in a header or cookie 1 is "1"."""
+    if not place.startswith("/"):
+        return value is not None and value == text_of(wanted)
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
     return bool(value == wanted)

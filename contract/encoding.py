@@ -67,6 +67,11 @@ def encode(
     return Request(step.method, _url(target, step, draft, operation), _headers(draft), body, operation)
 
 
+def wants_csrf(target: Target, step: Step, session: Session) -> bool:
+    """Whether *step* must carry a CSRF token that *session* does not hold and that the target gives to whoever asks."""
+    return bool(target.scheme.csrf_from) and step.method in CHANGES_STATE and session.csrf is None
+
+
 def places_of(step: Step, word: str) -> tuple[str, ...]:
     """Return every place where *step* sends *word*."""
     places = step.send.get(word, ())

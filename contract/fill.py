@@ -37,6 +37,6 @@ def _provide(faker: Faker, target: Target, place: str, provider: str) -> Any:
         value = getattr(faker, provider)()
     except (AttributeError, TypeError):
         raise BindingError(
-            f"{target.name}: [register_extra] '{place}': Faker has no provider '{provider}' that needs no argument."
+            f"{target.name}: [registration] extra '{place}': Faker has no provider '{provider}' that needs no argument."
         ) from None
     return value.isoformat() if isinstance(value, date) else value

@@ -15,7 +15,7 @@ from typing import Any
 from contract.answers import Answer, Kind, Request
 from contract.capture import capture, signed_out
 from contract.classify import classify
-from contract.encoding import encode
+from contract.encoding import encode, wants_csrf
 from contract.errors import HarnessError
 from contract.fill import filled
 from contract.secret import Secret
@@ -121,6 +121,10 @@ def _walk(
     answers: list[Answer] = []
     kind = Kind.NO_ANSWER
     for step in steps:
+        if wants_csrf(target, step, session):
+            page = Step("GET", target.scheme.csrf_from, "none")
+            answers.append((yield encode(target, page, session, {})))
+            session = capture(target, page, session, answers[-1], Kind.ACCEPTED)
         more = filled(target, inputs.get("email")) if operation_id == "registerUser" and "password" in step.send else {}
         if step is steps[-1]:
             more |= extra or {}
