@@ -6,6 +6,7 @@ Everything that is wrong with a file is said at once, one line each.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -21,11 +22,13 @@ from contract.targets import contract_speech, keys, sections
 from contract.targets.lines import key_lines
 from contract.targets.model import Profile, Target
 from contract.targets.secrets import run_command
-from contract.targets.spots import Source, Spot, one_line
+from contract.targets.spots import Source, Spot, TooMany, one_line
 
 SHIPPED = Path(__file__).parents[2] / "suites" / "targets"
-LARGEST_BYTES = 1024 * 1024  # a file that says everything has some twenty thousand
+LARGEST_BYTES = 256 * 1024  # a file that says everything has some twenty thousand
+DEEPEST_KEY = 100  # parts of a dotted key; tomllib takes minutes for tens of thousands
 
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _PLACE_OF_FAULT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST_AND_PORT = re.compile(r"(localhost|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*):[0-9]{1,5}(/.*)?")
@@ -106,11 +109,11 @@ def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str],
     text = _text(path)
     data = _toml(text, label)
     source = Source(label, path.parent, environ, run_command, key_lines(text))
-    target = sections.target(data, Spot(source))
-    if source.problems:
-        raise BindingError(*source.problems)
-    assert target is not None
-    return replace(target, source=path)
+    with contextlib.suppress(TooMany):
+        target = sections.target(data, Spot(source))
+        if target:
+            return replace(target, source=path)
+    raise BindingError(*source.problems)
 
 
 def _nothing(spec: str, known: list[str]) -> str:
@@ -139,7 +142,7 @@ def _text(path: Path) -> str:
     except OSError as fault:
         raise BindingError(f"{path}: cannot be read: {fault.strerror}.") from None
     if len(raw) > LARGEST_BYTES:
-        raise BindingError(f"{path}: is larger than 1 MiB, which is no target file.")
+        raise BindingError(f"{path}: is larger than 256 KiB, which is no target file.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -148,6 +151,9 @@ def _text(path: Path) -> str:
 
 
 def _toml(text: str, label: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > DEEPEST_KEY and _QUOTED.sub("", line).count(".") > DEEPEST_KEY:
+            raise BindingError(f"{label}:{number}: has a key of more than {DEEPEST_KEY} parts.")
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -16,10 +16,15 @@ TABLES = NAMED_TABLES | {"scheme", "profile", "transport", "registration"}
 
 
 LONGEST_QUOTE = 80
+MOST_PROBLEMS = 100
 
 
 class Wrong(Exception):
     """A value is not what its key takes; the text goes on after the key: "must be a list, not 3."."""
+
+
+class TooMany(Exception):
+    """The file has as many problems as anybody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,20 @@ class Source:
     _problems: list[tuple[float, str]] = field(default_factory=list)
 
     def report(self, path: KeyPath, sentence: str) -> None:
-        """Keep the problem *sentence*, which is about what stands at *path*."""
+        """Keep the problem *sentence*, which is about what stands at *path*. Raises TooMany."""
         number = line_of(self.lines, path)
         where = f"{self.label}:{number}" if number else self.label
-        self._problems.append((number or 0, f"{where}: {sentence}"))
+        self._keep(number or 0, f"{where}: {sentence}")
 
     def report_line(self, line: str) -> None:
-        """Keep a problem that another reader has written down, file and all."""
-        self._problems.append((math.inf, line))
+        """Keep a problem that another reader has written down, file and all. Raises TooMany."""
+        self._keep(math.inf, line)
+
+    def _keep(self, number: float, line: str) -> None:
+        if len(self._problems) >= MOST_PROBLEMS:
+            self._problems.append((math.inf, f"{self.label}: has more problems. Mend these first."))
+            raise TooMany
+        self._problems.append((number, line))
 
     @property
     def problems(self) -> list[str]:

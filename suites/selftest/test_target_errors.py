@@ -79,9 +79,9 @@ def test_a_file_that_may_not_be_read_has_one_line(folder: Path) -> None:
 
 
 def test_a_huge_file_is_not_read(folder: Path) -> None:
-    (folder / "my-api.toml").write_text("#" * (1024 * 1024 + 1))
+    (folder / "my-api.toml").write_text("#" * (256 * 1024 + 1))
 
-    assert problems_of("my-api.toml") == ["my-api.toml: is larger than 1 MiB, which is no target file."]
+    assert problems_of("my-api.toml") == ["my-api.toml: is larger than 256 KiB, which is no target file."]
 
 
 def test_a_file_in_another_encoding_is_named_with_its_line(folder: Path) -> None:
@@ -94,6 +94,23 @@ def test_nesting_without_end_ends(folder: Path) -> None:
     (folder / "my-api.toml").write_text("name = " + "[" * 100_000)
 
     assert problems_of("my-api.toml") == ["my-api.toml: is nested too deeply to be a target file."]
+
+
+def test_a_key_without_end_is_not_taken_apart(folder: Path) -> None:
+    """The parser's time grows with the square of it."""
+    (folder / "my-api.toml").write_text(HEAD + "[transport]\n" + "a." * 100_000 + "a = 1\n")
+
+    assert problems_of("my-api.toml") == ["my-api.toml:4: has a key of more than 100 parts."]
+
+
+def test_of_faults_without_end_a_hundred_are_told(folder: Path) -> None:
+    (folder / "my-api.toml").write_text(HEAD + "".join(f"a{number} = 1\n" for number in range(20_000)))
+
+    said = problems_of("my-api.toml")
+
+    assert len(said) == 101
+    assert said[99].startswith("my-api.toml:102: unknown key 'a99'. Valid: answers, base_url, ")
+    assert said[100] == "my-api.toml: has more problems. Mend these first."
 
 
 def test_numbers_without_end_are_not_printed(folder: Path) -> None:
