@@ -16,7 +16,7 @@ from contract.answers import Answer, Kind, Request
 from contract.capture import capture, signed_out
 from contract.classify import classify
 from contract.encoding import encode, wants_csrf
-from contract.errors import HarnessError
+from contract.errors import HarnessError, NotTestable
 from contract.fill import filled
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
@@ -98,6 +98,45 @@ def drive(flow: Flow, send: Callable[[Request], Answer]) -> Outcome:
     while isinstance(request, Request):
         request = _advance(flow, send(request))
     return request
+
+
+def up_to_last(
+    target: Target,
+    operation_id: str,
+    session: Session,
+    send: Callable[[Request], Answer],
+    *,
+    mutate: Callable[[Request], Request] = lambda request: request,
+    **inputs: Any,
+) -> tuple[Flow, Request]:
+    """
+    Perform an operation up to its last step; return the flow with the request that it wants answered now.
+
+    So several flows can be brought to the point where their last requests go out at one moment.
+
+    Raises:
+        NotTestable: An earlier step ended the flow.
+    """
+    due: list[Request] = []
+
+    def last(request: Request) -> Request:
+        due.append(mutate(request))
+        return due[0]
+
+    flow = perform(target, operation_id, session, mutate=last, **inputs)
+    waiting = _advance(flow, None)
+    while isinstance(waiting, Request) and not due:
+        waiting = _advance(flow, send(waiting))
+    if isinstance(waiting, Outcome):
+        raise NotTestable(f"{operation_id} came to an end before its last step: {waiting.kind}.")
+    return flow, waiting
+
+
+def finish(flow: Flow, answer: Answer) -> Outcome:
+    """Give a flow that `up_to_last` has returned its last answer; return what it came to."""
+    outcome = _advance(flow, answer)
+    assert isinstance(outcome, Outcome), "there is no step after the last one"
+    return outcome
 
 
 def _advance(flow: Flow, answer: Answer | None) -> Request | Outcome:

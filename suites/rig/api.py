@@ -9,8 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract.answers import Answer, Kind, Request
-from contract.errors import NotTestable
-from contract.flows import Outcome, perform
+from contract.flows import Outcome, finish, perform, up_to_last
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Target
@@ -112,23 +111,13 @@ class Api:
 
         Earlier steps of a flow are performed one after another before.
         """
-        flows = [perform(self.target, call.operation, call.session, **call.inputs) for call in calls]
-        last: list[Request] = []
-        for flow, call in zip(flows, calls, strict=True):
-            request = next(flow)
-            for _ in self.target.operations[call.operation].steps[1:]:
-                request = flow.send(self._client.send(request))
-            last.append(request)
-        outcomes = []
-        for flow, answer in zip(flows, together(last, self.target.transport, stagger_s=stagger_s), strict=True):
+        waiting = [
+            up_to_last(self.target, call.operation, call.session, self._client.send, **call.inputs) for call in calls
+        ]
+        answers = together([request for _, request in waiting], self.target.transport, stagger_s=stagger_s)
+        for answer in answers:
             self.on_exchange(answer)
-            try:
-                flow.send(answer)
-            except StopIteration as end:
-                outcomes.append(end.value)
-            else:
-                raise NotTestable(f"{answer.request.operation} asks for more steps than its target file lists")
-        return outcomes
+        return [finish(flow, answer) for (flow, _), answer in zip(waiting, answers, strict=True)]
 
     # -- people
 

@@ -10,15 +10,15 @@ import pytest
 
 from contract.answers import Answer, Kind
 from contract.document import contract_document
-from contract.errors import BindingError, HarnessError
-from contract.flows import Outcome, perform, run_errand
+from contract.errors import BindingError, HarnessError, NotTestable
+from contract.flows import Outcome, finish, perform, run_errand, up_to_last
 from contract.places import OMIT
 from contract.recorded import run_recorded
 from contract.secret import Secret
-from contract.session import Session
+from contract.session import ANONYMOUS, Session
 from contract.targets.model import Errand, Operation, Rule, Scheme, Step, Target
 from contract.words import INPUTS, user_name
-from suites.selftest.small_targets import LOGIN, says, speaking
+from suites.selftest.small_targets import LOGIN, URL, says, speaking
 
 EMAIL, PASSWORD = "Ada.L@example.com", Secret("correct horse")
 
@@ -253,6 +253,20 @@ def test_an_errand_is_a_flow_like_any_other() -> None:
     outcome = run_recorded(run_errand(speaking(LOGIN), errand, token=Secret("k")), [says("GET /activate/k", 204)])
 
     assert (outcome.kind, outcome.answer.request.operation) == (Kind.ACCEPTED, "")
+
+
+def test_a_flow_can_be_brought_to_its_last_step_and_held_there() -> None:
+    """Races let the last requests of several flows go at one moment, and the CSRF page is not the last request."""
+    scheme = Scheme(csrf="header:X-CSRF", csrf_from="/csrf", renew={"csrf": "cookie:csrf"})
+    answers = [says("GET /csrf", 200, None, ("Set-Cookie", "csrf=c1")), says("POST /start", 401, {"id": "t-1"})]
+    target = replace(INTERACTIVE, scheme=scheme)
+    flow, request = up_to_last(target, "loginUser", ANONYMOUS, lambda _: answers.pop(0), email=EMAIL, password=PASSWORD)
+
+    assert (request.url, json.loads(request.body)["id"], answers) == (f"{URL}/finish", "t-1", [])
+    assert finish(flow, says("POST /finish", 200, {"token": "at"})).session.access_token == Secret("at")
+    with pytest.raises(NotTestable) as caught:
+        up_to_last(target, "loginUser", ANONYMOUS, lambda _: says("POST /", 409), email=EMAIL, password=PASSWORD)
+    assert str(caught.value) == "loginUser came to an end before its last step: conflict."
 
 
 @pytest.mark.parametrize(
