@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -21,11 +22,18 @@ def main(arguments: list[str]) -> None:
             print(defects.as_json() if chosen.json else defects.as_text())
             return
         defects.apply(chosen.defect, window_ms=chosen.defect_window_ms)
+        # uvicorn ends running requests and then raises the signal once more, for whoever started it: us.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
         with ExitStack() as closing:
             _run(chosen.settings, closing)
     except (StartError, defects.UnknownDefect) as fault:
         print(f"reference_impl: {fault}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _run(settings: Settings, closing: ExitStack) -> None:

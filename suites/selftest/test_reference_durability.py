@@ -1,0 +1,119 @@
+"""What the reference has acknowledged outlives its sudden end, and what it could not do leaves no trace."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from suites.rig.postgres import postgres
+from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving
+
+KILL_AFTER = 60
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The value of --database, for each kind of store."""
+    if request.param == "sqlite":
+        yield f"sqlite:{tmp_path_factory.mktemp('store') / 'auth.sqlite'}"
+    else:
+        with postgres() as server:
+            yield server.url
+
+
+def test_every_acknowledged_account_outlives_kill_9(database: str) -> None:
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    with serving("--database", database) as reference:
+
+        def register(_: int) -> None:
+            with contextlib.suppress(httpx.HTTPError, AssertionError):
+                acknowledged.append(reference.register())
+                if len(acknowledged) >= KILL_AFTER:
+                    enough.set()
+
+        with ThreadPoolExecutor(24) as threads:
+            for number in range(200):
+                threads.submit(register, number)
+            assert enough.wait(30)
+            reference.kill()
+
+    assert KILL_AFTER <= len(acknowledged) < 200
+    with serving("--database", database) as reference:
+        lost = [email for email in acknowledged if reference.login(email).status_code != 200]
+    assert lost == []
+
+
+def test_races_have_one_winner_on_every_store(database: str) -> None:
+    with serving("--database", database) as reference:
+        for _ in range(5):
+            email = f"u-{uuid.uuid4().hex}@example.com"
+            body = {"email": email, "password": PASSWORD}
+            registered = in_parallel(lambda _: reference.call("POST", "/auth/register", body).status_code, 20)  # noqa: B023
+            token = reference.tokens(email)["refreshToken"]
+            refreshed = in_parallel(lambda _: reference.refresh(token).status_code, 20)  # noqa: B023
+            guessed = in_parallel(lambda _: reference.login(email, "not the right password").status_code, 20)  # noqa: B023
+
+            assert sorted(registered) == [201] + [409] * 19
+            assert sorted(refreshed) == [200] + [401] * 19
+            assert sorted(guessed) == [401] * 5 + [429] * 15
+
+
+def test_tokens_outlive_a_restart(tmp_path: Path) -> None:
+    with serving(folder=tmp_path) as reference:
+        body = reference.tokens()
+        reference.kill()
+    with serving(folder=tmp_path) as reference:
+        assert reference.me(body["accessToken"]).status_code == 200
+        assert reference.refresh(body["refreshToken"]).status_code == 200
+
+
+def test_a_registration_that_fails_in_its_second_table_leaves_nothing_in_the_first(tmp_path: Path) -> None:
+    with serving(folder=tmp_path) as reference:
+        body = {"email": "half@example.com", "password": PASSWORD}
+        reference.sql("ALTER TABLE profiles RENAME TO hidden")
+        broken = reference.call("POST", "/auth/register", body)
+        ready = reference.call("GET", "/health/ready")
+        reference.sql("ALTER TABLE hidden RENAME TO profiles")
+
+        assert (broken.status_code, broken.headers["retry-after"]) == (503, "5")
+        assert ready.json()["dependencies"] == [{"name": "database", "status": "down", "cause": "failure"}]
+        assert reference.call("POST", "/auth/register", body).status_code == 201
+
+
+def test_operations_are_503_while_the_database_server_is_gone_and_recover_by_themselves() -> None:
+    with postgres() as server, serving("--database", server.url) as reference:
+        email = reference.register()
+        body = reference.tokens(email)
+
+        server.stop()
+        down = everything(reference, email, body)
+        server.start()
+        up = everything(reference, email, body)
+
+        server.restart()  # breaks every connection while it is idle
+        after = everything(reference, email, body | {"refreshToken": body["refreshToken"]})
+
+    assert down == [("ready", 503), ("register", 503), ("login", 503), ("me", 503), ("refresh", 503)]
+    assert up == [("ready", 200), ("register", 409), ("login", 200), ("me", 200), ("refresh", 200)]
+    assert after[:3] == up[:3]
+
+
+def everything(reference: Reference, email: str, body: dict[str, str]) -> list[tuple[str, int]]:
+    """Return the status of each kind of operation."""
+    answers = {
+        "ready": reference.call("GET", "/health/ready"),
+        "register": reference.call("POST", "/auth/register", {"email": email, "password": PASSWORD}),
+        "login": reference.login(email),
+        "me": reference.me(body["accessToken"]),
+        "refresh": reference.refresh(body["refreshToken"]),
+    }
+    return [(name, answer.status_code) for name, answer in answers.items()]
