@@ -23,7 +23,7 @@ _FORMS = {
     "header": re.compile(f"header:{_TOKEN}"),
     "cookie": re.compile(f"cookie:{_TOKEN}"),
     "query": re.compile(r"query:[^\s&=#]+"),
-    "path": re.compile(r"path:[A-Za-z_][A-Za-z0-9_]*"),
+    "path": re.compile(r"path:[A-Za-z0-9_.-]+"),
 }
 _EXAMPLES = {
     "body": "'/data/token'",

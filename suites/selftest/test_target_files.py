@@ -118,13 +118,13 @@ def test_a_word_of_the_file_s_own_leads_from_an_answer_to_a_request(said) -> Non
         "[[operations.registerUser.steps]]\n"
         'request = "POST /signup"\nsend = { email = "/email" }\ncapture = { ticket = "/session" }\nthen = ["pending"]\n'
         "[[operations.registerUser.steps]]\n"
-        'request = "POST /signup/{ticket}"\nsend = { ticket = "path:ticket", password = "/password" }\n'
+        'request = "POST /signup/{ticket-id}"\nsend = { ticket = "path:ticket-id", password = "/password" }\n'
         '[answers.registerUser]\npending = { status = 401, has = "/session" }\n'
     )
 
     first, second = target.operations["registerUser"].steps
     assert (first.capture, first.then) == ({"ticket": "/session"}, frozenset({Kind.PENDING}))
-    assert (second.send["ticket"], second.encoding, second.auth) == ("path:ticket", "json", "none")
+    assert (second.send["ticket"], second.encoding, second.auth) == ("path:ticket-id", "json", "none")
 
 
 def test_a_value_may_come_back_in_a_header_of_its_own(said) -> None:
