@@ -109,7 +109,7 @@ def refuse_strays(target: Target, operation_id: str, steps: tuple[Step, ...], gi
     if "username" in sent:
         sent.add("email")
     takes = INPUTS.get(operation_id, Inputs())
-    for word in given.keys() - sent - takes.may:
+    for word in sorted(given.keys() - sent - takes.may):
         if word in takes.needs:
             raise HarnessError(f"{target.name}: {operation_id} takes no '{word}': its target file sends it nowhere.")
         if word not in SPARE:
