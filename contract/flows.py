@@ -1,10 +1,4 @@
-"""
-Operations as flows: pure generators that yield requests, are sent answers, and return what it came to.
-
-    def send_all(flow):                     # what every driver does, see `drive`
-        request = next(flow)
-        ... request = flow.send(answer) ... until StopIteration.value is the Outcome
-"""
+"""Operations as flows: pure generators that yield requests, are sent answers, and return what it came to."""
 
 from __future__ import annotations
 
