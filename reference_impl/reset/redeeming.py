@@ -66,7 +66,7 @@ def redeem(
     now, user_id = service.clock.now(), user["user_id"]
     if not use(tx, token, now):
         return False
-    use_up_others(tx, user_id, now)
+    use_up_others(tx, user_id, token, now)
     profile.set_password(tx, user_id, password_hash, now, subject=subject)
     for limit in (throttle.login_limit(service.settings), throttle.code_limit(service.settings)):
         throttle.forget(tx, limit, user["identifier"])
@@ -84,9 +84,14 @@ def use(tx: Transaction, token: str, now: float) -> bool:
     return changed == 1
 
 
-def use_up_others(tx: Transaction, user_id: str, now: float) -> None:
-    """Mark every other token of *user_id* used."""
-    tx.execute("UPDATE reset_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL", now, user_id)
+def use_up_others(tx: Transaction, user_id: str, token: str, now: float) -> None:
+    """Mark every token of *user_id* used, except *token*, which is."""
+    tx.execute(
+        "UPDATE reset_tokens SET used_at = ? WHERE user_id = ? AND token_hash <> ? AND used_at IS NULL",
+        now,
+        user_id,
+        opaque.digest(token),
+    )
 
 
 def invalid_reset_token() -> problems.Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from suites.selftest import defect_signs_mfa, defect_signs_reset
 from suites.selftest.reference import PASSWORD, Reference, in_parallel
 from suites.selftest.test_reference_sessions import forgeries, part, unpacked
 
@@ -129,7 +130,7 @@ def data_06(reference: Reference) -> bool:
 
 SIGNS: dict[str, Sign] = {
     name.upper().replace("_", "-"): sign
-    for name, sign in list(globals().items())
+    for name, sign in [*globals().items(), *vars(defect_signs_mfa).items(), *vars(defect_signs_reset).items()]
     if callable(sign) and name.rpartition("_")[2].isdigit()
 }
 """A defect's id to what tells whether a running reference has it."""
