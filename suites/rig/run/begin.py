@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.consent import may_disturb
+from contract.consent import profile_for
 from contract.errors import BindingError
 from contract.known_failures import read_file
 from contract.targets.model import Target
@@ -38,7 +38,7 @@ def configure(config: pytest.Config) -> None:
         options = read(config)
         target = resolve(options.target, environ=os.environ)
         known = target.known_failures + (read_file(options.known_failures) if options.known_failures else ())
-        disturb = may_disturb(target, options.consents)
+        disturb = profile_for(target, options.consents) == "full"
     except BindingError as error:
         raise pytest.UsageError("\n".join(error.problems)) from None
     if options.plan:

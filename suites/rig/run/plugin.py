@@ -20,7 +20,6 @@ from contract.targets.model import Target
 from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.passive import PASSIVE
-from suites.rig.repro import save, script
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
@@ -188,6 +187,8 @@ class Worker:
     def _with_script(self, row: Requirement, judgement: Judgement, error: AssertionError) -> Judgement:
         if judgement.verdict not in (Verdict.FAIL, Verdict.WARN) or not self.state.exchanges:
             return judgement
+        from suites.rig.repro import save, script
+
         answer = error.answer if isinstance(error, ContractViolation) else None
         text = script(
             row.id,
