@@ -57,17 +57,20 @@ def _escape(found: str) -> str:
     return _SHORT.get(found[1], found[1])
 
 
-def _escape_bytes(found: str) -> str:
-    return text_of(bytes.fromhex(found.replace("\\x", ""))) if found.startswith("\\x") else _escape(found)
+def _entity(found: str) -> str:
+    """Return what one entity of HTML stands for; `html.unescape` reads some numbers as another code page's."""
+    if found[1] != "#":
+        return html.unescape(found)
+    number = int(found[3:-1], 16) if found[2] in "xX" else int(found[2:-1])
+    return chr(number) if number <= 0x10FFFF else found
 
 
 _READERS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(_PERCENT), partial(_percent, plus=False)),
     (re.compile(rf"{_PERCENT}|\+"), partial(_percent, plus=True)),
     (re.compile(rf"{_POINT}|\\x{_HEX}{{2}}|{_LETTER}", re.DOTALL), _escape),
-    (re.compile(rf"{_POINT}|(?:\\x{_HEX}{{2}})+|{_LETTER}", re.DOTALL), _escape_bytes),
-    (re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"), html.unescape),
-    (re.compile(r"[\x80-\xff]+"), lambda found: text_of(found.encode("latin-1"))),  # UTF-8 in a header's value
+    (re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"), _entity),
+    (re.compile(r"[\x80-\xff]+"), lambda found: text_of(found.encode("latin-1"))),  # UTF-8, in a header or in b"..."
 )
 
 

@@ -28,8 +28,9 @@ _WORDY = frozenset("code state pass pin session access refresh signature nonce c
 _WORD = re.compile(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)*|[1-5][0-9]{2}|E[0-9]{1,5}|[A-Z]{1,12}[-_][0-9]{1,5}")
 _LITERALS = ("true", "false", "null", "None", "True", "False")
 
-_STRING = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'"
-_MEMBER = re.compile(rf"({_STRING})\s{{0,40}}:\s{{0,40}}", re.DOTALL)
+_NAME = r"\"(?:[^\"\\]|\\.){0,80}+\"|'(?:[^'\\]|\\.){0,80}+'"
+_MEMBER = re.compile(rf"({_NAME})\s{{0,40}}:\s{{0,40}}", re.DOTALL)
+_STRING = r"\"(?:[^\"\\]|\\.)*+\"?|'(?:[^'\\]|\\.)*+'?"  # one that is cut off ends with the text
 _VALUE = re.compile(rf"{_STRING}|[^\s,\[\]{{}}\"']+", re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]|[^\s,:\[\]{{}}\"']+", re.DOTALL)
 _COLON = re.compile(r"\s{0,40}:")
@@ -39,7 +40,7 @@ _HEADER_LINE = re.compile(
     r"(?:[\"']\s{0,10},\s{0,10}[\"']|[\"']?\s{0,10}[:=]\s{0,10}[\"']?)([^\r\n\"']+)"
 )
 _SCHEME_NAMES = "bearer|basic|digest|dpop|negotiate"
-_SENTENCE = re.compile(rf"(?i)(?!(?:{_SCHEME_NAMES})\s)[A-Za-z]+(?:[,. ]+[A-Za-z]+)*[,. ]*")
+_SENTENCE = re.compile(rf"(?i)(?!(?:{_SCHEME_NAMES})\s)[A-Za-z]+(?:[-,.:; ]+[A-Za-z]+)*[,.; ]*")
 _SCHEME = re.compile(r"(?i)\b(bearer|basic|dpop)\s+([A-Za-z0-9._~+/-]{6,}=*)")
 _NAMED_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,20}\s+(?=\S)")
 
@@ -100,9 +101,7 @@ def _member_values(text: str, at: int, name: str) -> tuple[list[Span], int]:
     value = _VALUE.match(text, at)
     if not value or value[0] in _LITERALS:
         return [], at
-    start, end = value.span()
-    if text[start] in "\"'":
-        start, end = start + 1, end - 1
+    start, end = _content(value)
     return ([] if _harmless(name, text[start:end]) else [(start, end)]), value.end()
 
 
@@ -118,9 +117,16 @@ def _values_within(text: str, at: int) -> tuple[list[Span], int]:
             if not depth:
                 return found, token.end()
         elif token[0] not in _LITERALS and not _COLON.match(text, token.end()):
-            quoted = token[0][0] in "\"'"
-            found.append((token.start() + quoted, token.end() - quoted))
+            found.append(_content(token))
     return found, len(text)
+
+
+def _content(token: re.Match[str]) -> Span:
+    """Return the place of what is between the quotes of a string, and of any other token as it is."""
+    if token[0][0] not in "\"'":
+        return token.span()
+    closed = len(token[0]) > 1 and token[0][-1] == token[0][0]
+    return token.start() + 1, token.end() - closed
 
 
 def _harmless(name: str, value: str) -> bool:

@@ -16,24 +16,26 @@ LEAST_BITS = 2.9  # of entropy in a character: 32 random hexadecimal ones have 3
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])ey[A-J][A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}|eyJ[A-Za-z0-9_-]{16,}")
 _UUID = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f])")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
+_WORDS_BEFORE = re.compile(r"(?:(?:[a-z][a-z-]*|v[0-9]+|[0-9]{1,12})?/)+")
+_WORDS_AFTER = re.compile(r"(?:/(?:[a-z][a-z-]*|v[0-9]+|[0-9]{1,12})?)+\Z")
+_IMAGE = re.compile(r"data:image/[^,\s\"']{1,60},([^\s\"'<>]+)")  # the QR code of a seed
 _IDENTIFIER = re.compile(r"(?i)(?:request|correlation|trace)[-_ ]?id[\"']?\s{0,4}[:=]?\s{0,4}[\"']?\Z")
 
 
 def spans(text: str) -> Iterator[Span]:
-    """Yield the places of JWTs, whole, and of long random strings in *text*. A UUID or a request's id is neither."""
+    """Yield the places of JWTs, images and long random strings in *text*. A UUID or a request's id is neither."""
     tokens = [token.span() for token in _JWT.finditer(text)]
     yield from tokens
+    yield from (image.span(1) for image in _IMAGE.finditer(text))
     for run in _RUN.finditer(text):
         if any(start <= run.start() < end for start, end in tokens):
             continue
         if _IDENTIFIER.search(text, max(0, run.start() - 30), run.start()):
             continue
-        for start, end in _between_uuids(run[0]):
-            piece = run[0][start:end]
-            if looks_random(piece):
+        for piece in _between_uuids(run[0]):
+            start, end = _without_words(run[0], *piece)
+            if looks_random(run[0][start:end]):
                 yield run.start() + start, run.start() + end
-            elif "/" in piece:
-                yield from ((run.start() + start + a, run.start() + start + b) for a, b in _random_segments(piece))
 
 
 def looks_random(text: str) -> bool:
@@ -41,7 +43,7 @@ def looks_random(text: str) -> bool:
     Whether *text*, of the alphabets of base64, base32 and hexadecimal, is one that only chance can have made.
 
     Where capitals, small letters and digits are all there, chance changes between them at every second step; words,
-    paths and names of tests do at every fifth. What is missed is measured in `suites/selftest/test_masking_shapes.py`.
+    paths and names of tests do at every fifth. What is missed is measured in `suites/selftest/test_masking_places.py`.
     """
     bare = text.rstrip("=")
     letters = "".join(each for each in bare if each.isalnum())
@@ -56,12 +58,12 @@ def _one_case(text: str) -> bool:
     return text in (text.lower(), text.upper())
 
 
-def _random_segments(text: str) -> Iterator[Span]:
-    at = 0
-    for segment in text.split("/"):
-        if looks_random(segment):
-            yield at, at + len(segment)
-        at += len(segment) + 1
+def _without_words(text: str, start: int, end: int) -> Span:
+    """Return the part of *text* from *start* to *end* without the words of a path before and after it."""
+    before = _WORDS_BEFORE.match(text, start, end)
+    start = before.end() if before else start
+    after = _WORDS_AFTER.search(text, start, end)
+    return start, after.start() if after else end
 
 
 def _between_uuids(text: str) -> Iterator[Span]:

@@ -22,6 +22,8 @@ CUT_MAX = 1024  # characters of a value that a message shows before it cuts it
 
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _ELLIPSIS = re.compile(r"…|\.\.\.")
+_BEFORE = re.compile(r"(?:[A-Za-z0-9]|[0-9]\.)\Z")
+_AFTER = re.compile(r"[A-Za-z0-9]|\.[0-9]")
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
 
@@ -124,9 +126,8 @@ def _cut(bucket: _Bucket, text: str, at: int) -> Iterator[Span]:
 
 
 def _has_neighbour(text: str, start: int, end: int) -> bool:
-    """Whether a letter or digit is right before *start* or at *end*."""
-    beside = text[max(0, start - 1) : start] + text[end : end + 1]
-    return any(each.isascii() and each.isalnum() for each in beside)
+    """Whether a letter or digit is right before *start* or at *end*, or a number goes on there after its point."""
+    return bool(_BEFORE.search(text[max(0, start - 2) : start]) or _AFTER.match(text, end))
 
 
 def _whole_run(text: str, start: int, end: int) -> Span:

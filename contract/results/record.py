@@ -10,8 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from contract.masking import mask_text
 from contract.results.events import Cost, Fault, Judgement, Relevant, Run
 from contract.results.schema import event_problem
+
+PROSE = ("message", "expected", "actual", "text")
 
 
 class Recorder:
@@ -19,7 +22,7 @@ class Recorder:
     The open file of one process: `worker-NAME.jsonl` of a worker, `run.jsonl` of the controller (*worker* is "").
 
     One line is one event and one write to the end of the file, so that threads, and a kill between two of them, tear
-    none apart.
+    none apart. Messages are masked once more before they are written; exchanges are masked by whoever gives them.
     """
 
     def __init__(self, folder: Path, worker: str = "") -> None:
@@ -33,7 +36,7 @@ class Recorder:
 
     def run(self, run: Run) -> None:
         """Say what is run; the first event of a run."""
-        self._write("run", asdict(run))
+        self._write("run", asdict(run) | {"argv": [mask_text(each) for each in run.argv]})
 
     def plan(self, requirement: str, level: str, cost: Cost) -> None:
         """Say that *requirement* is to be judged, and what that will take. Without a later verdict: not reached."""
@@ -82,6 +85,7 @@ class Recorder:
 
     def _write(self, event: str, members: dict[str, Any]) -> None:
         document = {"event": event, **members}
+        document |= {name: mask_text(document[name]) for name in PROSE if name in document}
         problem = event_problem(document)
         if problem:
             raise ValueError(f"{event} event: {problem}")
