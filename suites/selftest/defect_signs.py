@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from suites.selftest import defect_signs_mfa, defect_signs_reset
+from suites.selftest import defect_signs_availability, defect_signs_mfa, defect_signs_reset
 from suites.selftest.reference import PASSWORD, Reference, in_parallel
 from suites.selftest.test_reference_sessions import forgeries, part, unpacked
 
@@ -130,7 +130,8 @@ def data_06(reference: Reference) -> bool:
 
 SIGNS: dict[str, Sign] = {
     name.upper().replace("_", "-"): sign
-    for name, sign in [*globals().items(), *vars(defect_signs_mfa).items(), *vars(defect_signs_reset).items()]
+    for module in (globals(), vars(defect_signs_availability), vars(defect_signs_mfa), vars(defect_signs_reset))
+    for name, sign in list(module.items())
     if callable(sign) and name.rpartition("_")[2].isdigit()
 }
 """A defect's id to what tells whether a running reference has it."""
