@@ -35,8 +35,6 @@ from reference_impl.service import Service
 from reference_impl.store import StoreUnavailable
 from reference_impl.validation import Validation
 
-KNOWN_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE".split())
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -154,11 +152,9 @@ class App:
 
 
 def _operation(exchange: Exchange) -> Operation | None:
-    """Return the operation asked for, None for OPTIONS. Raises the 404, 405 or 501."""
+    """Return the operation asked for, None for OPTIONS. Raises the 404 or 405."""
     if exchange.match is None:
         raise problems.Problem(404, "not-found")
-    if exchange.method not in KNOWN_METHODS:
-        raise problems.Problem(501, "not-implemented")
     if exchange.operation is None and exchange.method != "OPTIONS":
         raise problems.Problem(405, "method-not-allowed", headers={"Allow": exchange.match.allow})
     return exchange.operation

@@ -18,7 +18,6 @@ TITLES = {
     "proof-refused": "The proof is not valid.",
     "not-found": "There is nothing here.",
     "method-not-allowed": "This path has no such method.",
-    "not-implemented": "There is no such method.",
     "email-taken": "There is an account for this address.",
     "mfa-state": "The second factor is not in the state that this operation needs.",
     "too-large": "The body is too large.",

@@ -115,7 +115,7 @@ def checked_claims(payload: bytes, settings: Settings, now: float) -> Claims:
         or not _is_time(starts)
         or expires <= now
         or issued > now + SKEW_S
-        or starts > now + SKEW_S
+        or starts > now
         or not _is_identifier(user_id)
         or not _is_identifier(session_id)
         or not _is_identifier(claims.get("jti"))

@@ -29,7 +29,7 @@ def _uncaught_decode_error(sound: Any) -> Any:
 
 def _html(sound: Any) -> Any:
     def media_type(status: int) -> str:
-        return "text/html" if status in (404, 405, 500, 501) else sound(status)
+        return "text/html" if status in (404, 405, 500) else sound(status)
 
     return media_type
 

@@ -39,16 +39,16 @@ class Conflict(Exception):
 class Transaction(Protocol):
     """One unit of work in progress."""
 
-    def execute(self, sql: str, *values: Any) -> int:
-        """Run *sql*; return how many rows it touched. Raises Conflict."""
+    def execute(self, statement: str, *values: Any) -> int:
+        """Run *statement*; return how many rows it touched. Raises Conflict."""
         ...
 
-    def row(self, sql: str, *values: Any) -> Row | None:
-        """Run *sql*; return its first row, or None."""
+    def row(self, statement: str, *values: Any) -> Row | None:
+        """Run *statement*; return its first row, or None."""
         ...
 
-    def rows(self, sql: str, *values: Any) -> list[Row]:
-        """Run *sql*; return all its rows."""
+    def rows(self, statement: str, *values: Any) -> list[Row]:
+        """Run *statement*; return all its rows."""
         ...
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.rows import dict_row
 
 from reference_impl.store import Cause, Conflict, Row, StoreUnavailable
@@ -20,18 +20,21 @@ CONNECT_TIMEOUT_S = 2  # libpq allows no less
 
 
 @functools.cache
-def _numbered(sql: str) -> str:
-    return sql.replace("?", "%s")
+def _numbered(statement: str) -> str:
+    return statement.replace("?", "%s")
 
 
 class PostgresConnection:
     """A connection with explicit transactions; the driver's errors become ours."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout_s: float) -> None:
         with _translated():
             self._connection = psycopg.connect(
                 url, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S, prepare_threshold=2
             )
+            # The server gives up with us, so that what nobody waits for any more holds no locks.
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                self._connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(limit), int(timeout_s * 1000)))
 
     def begin(self, *, writes: bool) -> None:
         """Start a transaction."""
@@ -48,25 +51,25 @@ class PostgresConnection:
         with _translated():
             self._connection.execute("ROLLBACK")
 
-    def execute(self, sql: str, *values: Any) -> int:
-        """Run *sql*; return how many rows it touched."""
+    def execute(self, statement: str, *values: Any) -> int:
+        """Run *statement*; return how many rows it touched."""
         with _translated():
-            return self._connection.execute(_numbered(sql), values).rowcount
+            return self._connection.execute(_numbered(statement), values).rowcount
 
-    def row(self, sql: str, *values: Any) -> Row | None:
-        """Run *sql*; return its first row, or None."""
+    def row(self, statement: str, *values: Any) -> Row | None:
+        """Run *statement*; return its first row, or None."""
         with _translated():
-            return self._connection.execute(_numbered(sql), values).fetchone()
+            return self._connection.execute(_numbered(statement), values).fetchone()
 
-    def rows(self, sql: str, *values: Any) -> list[Row]:
-        """Run *sql*; return all its rows."""
+    def rows(self, statement: str, *values: Any) -> list[Row]:
+        """Run *statement*; return all its rows."""
         with _translated():
-            return list(self._connection.execute(_numbered(sql), values).fetchall())
+            return list(self._connection.execute(_numbered(statement), values).fetchall())
 
     def interrupt(self) -> None:
         """Make a call that is under way in another thread fail soon, even if the server has fallen silent."""
-        with suppress(OSError, psycopg.Error):
-            socket.socket(fileno=os.dup(self._connection.fileno())).shutdown(socket.SHUT_RDWR)
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection."""
@@ -91,7 +94,7 @@ def _cause(fault: psycopg.Error) -> Cause:
         return "authentication"
     if "authentication failed" in text or "no password supplied" in text:
         return "authentication"
-    if isinstance(fault, errors.ConnectionTimeout) or "timeout expired" in text:
+    if isinstance(fault, errors.ConnectionTimeout | errors.QueryCanceled) or "timeout expired" in text:
         return "timeout"
     if "does not exist" in text and fault.sqlstate is None:
         return "configuration"
@@ -100,4 +103,4 @@ def _cause(fault: psycopg.Error) -> Cause:
 
 def open_postgres(url: str, *, threads: int, timeout_s: float) -> ThreadedStore:
     """Return the store in the database at *url*; nothing is connected before it is first used."""
-    return ThreadedStore(lambda: PostgresConnection(url), writers=threads, timeout_s=timeout_s)
+    return ThreadedStore(lambda: PostgresConnection(url, timeout_s), writers=threads, timeout_s=timeout_s)

@@ -44,21 +44,21 @@ class SqliteConnection:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def execute(self, sql: str, *values: Any) -> int:
-        """Run *sql*; return how many rows it touched."""
+    def execute(self, statement: str, *values: Any) -> int:
+        """Run *statement*; return how many rows it touched."""
         with _translated():
-            return self._connection.execute(sql, values).rowcount
+            return self._connection.execute(statement, values).rowcount
 
-    def row(self, sql: str, *values: Any) -> Row | None:
-        """Run *sql*; return its first row, or None."""
+    def row(self, statement: str, *values: Any) -> Row | None:
+        """Run *statement*; return its first row, or None."""
         with _translated():
-            found = self._connection.execute(sql, values).fetchone()
+            found = self._connection.execute(statement, values).fetchone()
             return None if found is None else dict(found)
 
-    def rows(self, sql: str, *values: Any) -> list[Row]:
-        """Run *sql*; return all its rows."""
+    def rows(self, statement: str, *values: Any) -> list[Row]:
+        """Run *statement*; return all its rows."""
         with _translated():
-            return [dict(found) for found in self._connection.execute(sql, values)]
+            return [dict(found) for found in self._connection.execute(statement, values)]
 
     def interrupt(self) -> None:
         """Make a call that is under way in another thread fail soon."""

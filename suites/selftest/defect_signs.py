@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from suites.selftest import defect_signs_availability, defect_signs_mfa, defect_signs_reset
+from suites.selftest.defect_signs_availability import broken_store
 from suites.selftest.reference import PASSWORD, Reference, in_parallel
 from suites.selftest.test_reference_sessions import forgeries, part, unpacked
 
@@ -57,6 +58,13 @@ def reg_04(reference: Reference) -> bool:
         return statuses.count(201)
 
     return max(round_of_twenty() for _ in range(5)) > 1
+
+
+def reg_11(reference: Reference) -> bool:
+    body = {"email": f"u-{uuid.uuid4().hex}@example.com", "password": PASSWORD}
+    with broken_store(reference, calls="writes", skip=1, at="commit"):
+        first = reference.call("POST", "/auth/register", body).status_code
+    return (first, reference.call("POST", "/auth/register", body).status_code) == (503, 409)
 
 
 def login_01(reference: Reference) -> bool:
@@ -117,6 +125,22 @@ def authz_01(reference: Reference) -> bool:
 def abuse_01(reference: Reference) -> bool:
     email = reference.register()
     return {reference.login(email, WRONG).status_code for _ in range(7)} == {401}
+
+
+def abuse_07(reference: Reference) -> bool:
+    email = reference.register()
+    for _ in range(20):
+        for _ in range(5):
+            assert reference.login(email, WRONG).status_code == 401
+        reference.control("POST", "/clock", {"advanceSeconds": 901})
+    return reference.login(email).status_code == 200
+
+
+def abuse_11(reference: Reference) -> bool:
+    email = reference.register()
+    for _ in range(10):
+        reference.call("POST", "/auth/password-reset", {"email": email})
+    return len(reference.control("GET", "/outbox", recipient=email)["mails"]) == 10
 
 
 def data_01(reference: Reference) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
-from suites.rig.postgres import postgres
+from suites.rig.postgres import Server, postgres
 from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving
 
 KILL_AFTER = 60
@@ -105,6 +107,51 @@ def test_operations_are_503_while_the_database_server_is_gone_and_recover_by_the
     assert down == [("ready", 503), ("register", 503), ("login", 503), ("me", 503), ("refresh", 503)]
     assert up == [("ready", 200), ("register", 409), ("login", 200), ("me", 200), ("refresh", 200)]
     assert after[:3] == up[:3]
+
+
+def test_a_database_server_that_falls_silent_costs_bounded_time() -> None:
+    with postgres() as server, serving("--database", server.url, "--database-timeout-s", "1") as reference:
+        token = reference.tokens()["accessToken"]
+        processes = processes_of(server)
+        try:
+            for process in processes:
+                process.suspend()
+            silent = in_parallel(lambda _: reference.me(token).status_code, 20)
+            live = reference.call("GET", "/health/live").status_code
+        finally:
+            for process in processes:
+                process.resume()
+        again = eventually(lambda: reference.me(token).status_code == 200)
+
+    assert (set(silent), live, again) == ({503}, 200, True)
+
+
+def processes_of(server: Server) -> list[psutil.Process]:
+    """Return the server's own process and its children."""
+    pid = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Return whether *holds* within ten seconds."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_wrong_database_password_is_told_apart(tmp_path: Path) -> None:
+    with (
+        postgres() as server,
+        serving("--database", server.url.replace(server.password, "wrong"), folder=tmp_path) as it,
+    ):
+        ready = it.call("GET", "/health/ready")
+        warned = (tmp_path / "stderr.txt").read_text()
+
+    assert ready.json()["dependencies"] == [{"name": "database", "status": "down", "cause": "authentication"}]
+    assert "warning: the database cannot be used yet (authentication); readiness says 503 until it can" in warned
 
 
 def everything(reference: Reference, email: str, body: dict[str, str]) -> list[tuple[str, int]]:
