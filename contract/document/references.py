@@ -1,8 +1,8 @@
-"""Local references: following them, and refusing at once those that lead elsewhere, nowhere or in a circle."""
+"""Local references: following them, and refusing at once those that lead elsewhere, nowhere, in a circle or too far."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,6 +22,12 @@ _LITERAL = frozenset("example default const enum value".split())
 
 MAX_CHAIN = 20
 """How many references may follow each other before a value."""
+
+MAX_APPLIED = 100
+"""How many schemas may be applied to one value one after another; validators recurse over them."""
+
+MAX_SEARCHED = 1000
+"""Among how many names a misspelt one is searched; comparing costs some 10 µs each."""
 
 
 def resolve(root: Any, node: Any, pointer: str = "") -> tuple[Any, str]:
@@ -59,9 +65,9 @@ def objects(data: Any) -> Iterator[dict[str, Any]]:
 
 def check_references(tree: Tree) -> None:
     """
-    Refuse references that are not local, that name nothing, or that lead only to each other.
+    Refuse references that are not local, that name nothing, or that lead only to each other or too far.
 
-    A schema that contains itself through a property is no circle. Nothing is ever fetched.
+    A schema that contains itself through a property or items is no circle. Nothing is ever fetched.
 
     Raises:
         BindingError: one line for each faulty reference, up to `MAX_PROBLEMS`.
@@ -75,6 +81,37 @@ def check_references(tree: Tree) -> None:
                 break
     if problems:
         raise BindingError(*problems)
+    _check_applied(tree)
+
+
+def _check_applied(tree: Tree) -> None:
+    """Refuse a schema whose `$ref`, `allOf`, `anyOf`, ... lead through more than `MAX_APPLIED` others for one value."""
+    heights: dict[int, int] = {}
+    for start in objects(tree.data):
+        todo = [(start, False)]
+        while todo:
+            node, judged = todo.pop()
+            if judged:
+                heights[id(node)] = 1 + max((heights[id(other)] for other in _applied(tree.data, node)), default=0)
+                if heights[id(node)] > MAX_APPLIED:
+                    line = min(tree.lines[id(node)].values())
+                    what = f"$ref, allOf and the like lead through over {MAX_APPLIED} schemas for one value; join some."
+                    raise BindingError(f"{tree.where(line)}: {what}")
+            elif id(node) not in heights:
+                heights[id(node)] = 0  # stands until it is judged: what leads back to it ends there
+                todo.append((node, True))
+                todo += [(other, False) for other in reversed(_applied(tree.data, node))]
+
+
+def _applied(root: Any, node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the schemas that judge the same value as the schema *node* does."""
+    found = [follow(root, of_reference(node["$ref"]))] if isinstance(node.get("$ref"), str) else []
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        found += node[keyword] if isinstance(node.get(keyword), list) else []
+    found += [node.get(keyword) for keyword in ("not", "if", "then", "else")]
+    if isinstance(node.get("dependentSchemas"), dict):
+        found += node["dependentSchemas"].values()
+    return [other for other in found if isinstance(other, dict)]
 
 
 def _fault(root: Any, reference: str) -> str:
@@ -102,5 +139,10 @@ def _hint(root: Any, reference: str) -> str:
     """Suggest the sibling whose name is nearest to the last part of *reference*."""
     above, _, name = reference.rpartition("/")
     siblings = follow(root, of_reference(above))
-    near = get_close_matches(name, siblings, n=1) if isinstance(siblings, dict) and len(siblings) < 1000 else []
-    return f" Did you mean '{above}/{near[0]}'?" if near else ""
+    return nearest(name, siblings, f"{above}/") if isinstance(siblings, dict) else ""
+
+
+def nearest(name: str, valid: Collection[str], prefix: str = "") -> str:
+    """Return " Did you mean '…'?" with the name of *valid* that is nearest to *name*, or "" where none is near."""
+    near = get_close_matches(name, valid, n=1) if len(valid) <= MAX_SEARCHED else []
+    return f" Did you mean '{prefix}{near[0]}'?" if near else ""

@@ -7,9 +7,10 @@ from typing import Any
 
 from contract.document import MISSING, Document, child
 from contract.document.operations import mapping, sequence
-from contract.document.schemas import Direction, narrowed, reachable, validator
+from contract.document.schemas import reachable, roots
 from contract.lint.bodies import is_json, media_of
 from contract.lint.rule import Place, rule
+from contract.lint.validity import Direction, narrowed, validator
 
 
 @rule(
@@ -45,7 +46,11 @@ def example_invalid(document: Document) -> Iterator[Place]:
         try:
             errors = list(validator(document, schema, direction).iter_errors(value))
         except ValueError as error:
-            yield schema, f"the schema cannot be used: {str(error).splitlines()[0]}"
+            reason = str(error).partition("\n")[0]
+            if not reason.endswith(
+                "does not exist"
+            ):  # references were checked: OpenAPI 3.0's nullable moved the schema
+                yield schema, f"the schema cannot be used: {reason}"
             continue
         for fault in (part for error in errors for part in narrowed(error)):
             yield child(example, *fault.instance_path), f"the example is not valid: {fault.message}"
@@ -63,7 +68,7 @@ def _judged(document: Document) -> Iterator[tuple[str, str, Direction]]:
                 given = mapping(document.at(response.pointer), "headers").get(name)
                 pointer = document.resolve(given, child(response.pointer, "headers", name))[1]
                 yield from _owned(document, pointer, header.schema, "response")
-    for pointer, _ in reachable(document, *_roots(document)):
+    for pointer, _ in reachable(document, *roots(document)):
         for example in _schema_examples(document, pointer):
             yield example, pointer, "either"
 
@@ -99,17 +104,6 @@ def _schema_examples(document: Document, schema: str) -> Iterator[str]:
         yield child(schema, "example")
     for index in range(len(sequence(node, "examples"))):
         yield child(schema, "examples", index)
-
-
-def _roots(document: Document) -> Iterator[str]:
-    for name in mapping(document.data.get("components"), "schemas"):
-        yield child("/components/schemas", name)
-    for operation in document.all_operations:
-        yield from operation.request_media.values()
-        yield from (parameter.schema for parameter in operation.parameters)
-        for response in operation.responses.values():
-            yield from response.media.values()
-            yield from (header.schema for header in response.headers.values())
 
 
 def _is_textual(media_type: str) -> bool:

@@ -23,6 +23,7 @@ _END = re.compile(r"\b(log ?out|sign ?out|log ?off|revoke|revocation)\b")
 _RESET = re.compile(r"\b(reset|forgot|forgotten|recover|recovery)\b")
 _CONFIRM = re.compile(r"\b(verify|verification|confirm|confirmation|activate|activation)\b")
 _SECOND_FACTOR = re.compile(r"\b(mfa|2fa|totp|otp|factor|challenge|code)\b")
+_ADMIN = re.compile(r"\badmin\b")
 _WITHOUT_STORE = re.compile(r"/(live|liveness|livez|alive|ping|health|healthz|heartbeat)$|/\.well-known/")
 
 _PASSWORD = re.compile(r"(current|old|existing|user|account)?(password|passwd|pwd|passphrase)")
@@ -76,7 +77,7 @@ def natures(document: Document) -> dict[str, Nature]:
 
 def _nature(document: Document, operation: OperationSpec) -> Nature:
     named = f"{_words(operation.id)} / {_words(_VARIABLE.sub(' ', operation.path))}"
-    names = {member.name for member in request_members(document, operation)}
+    names = {each.name for each in request_members(document, operation) if _is_plain(document, each)}
     passwords, codes, tokens, identifiers = (
         any(map(pattern.fullmatch, names)) for pattern in (_PASSWORD, _CODE, _TOKEN, _IDENTIFIER)
     )
@@ -88,7 +89,7 @@ def _nature(document: Document, operation: OperationSpec) -> Nature:
     registers = (
         posts
         and bool(_REGISTER.search(f"{named} / {operation.summary.lower()}"))
-        and (identifiers or not operation.secured)
+        and (identifiers or passwords or not (names or operation.secured))
         and not (resets or confirms)
     )
     ends = bool(_END.search(named))
@@ -111,7 +112,7 @@ def _nature(document: Document, operation: OperationSpec) -> Nature:
         refreshes=refreshes,
         proves=proves,
         resets=resets,
-        takes_password=writes and passwords and not scopes(operation),
+        takes_password=writes and passwords and not (scopes(operation) or _ADMIN.search(named)),
         needs_store=not _WITHOUT_STORE.search(operation.path),
     )
 
@@ -143,6 +144,12 @@ def new_passwords(document: Document, operation: OperationSpec) -> Iterator[Memb
 def scopes(operation: OperationSpec) -> set[str]:
     """Return every scope or role that *operation* asks for under some scheme."""
     return {scope for requirement in operation.security for names in requirement.values() for scope in names}
+
+
+def _is_plain(document: Document, member: Member) -> bool:
+    """Whether the member is a value, not an object that merely has the name of one."""
+    schema = document.resolve(document.at(member.pointer))[0]
+    return isinstance(schema, dict) and schema.get("type") not in ("object", "boolean")
 
 
 def _words(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contract.document import Document, child
 from contract.document.operations import mapping
 from contract.document.pointers import of_reference
+from contract.document.references import nearest
 from contract.errors import unknown
 from contract.lint.rule import Place, rule
 
@@ -114,10 +115,11 @@ def link(document: Document) -> Iterator[Place]:
                 node, pointer = document.resolve(given, child(response.pointer, "links", key))
                 name, reference = (mapping({"link": node}, "link").get(key) for key in ("operationId", "operationRef"))
                 if isinstance(name, str) and name not in document.operations:
-                    yield child(pointer, "operationId"), unknown("operation", name, document.operations)
+                    hint = nearest(name, document.operations)
+                    yield child(pointer, "operationId"), f"the link leads to no operation: '{name}'.{hint}"
                 elif isinstance(reference, str) and not _is_operation(document, reference):
                     place = child(pointer, "operationRef")
-                    yield place, f"operationRef '{reference}' leads to no operation of this document."
+                    yield place, f"the link leads to no operation of this document: '{reference}'."
 
 
 def _is_operation(document: Document, reference: str) -> bool:

@@ -13,7 +13,7 @@ from contract.lint.nature import new_passwords
 from contract.lint.rule import Place, rule
 
 _SECRET = re.compile(
-    r"(?i).*(password|passwd|pwd|passphrase|secret|apikey|api[_-]key|jwt|otp|credentials?|session[_-]?id)|(.*[_-])?pin|.*token"
+    r"(?i).*(password|passwd|pwd|passphrase|secret|apikey|api[_-]key|jwt|otp|session[_-]?id)|(.*[_-])?pin|.*token"
 )
 _NO_SECRET = re.compile(r"(?i)(next|page|paging|continuation|cursor|sync|skip)[_-]?(page[_-]?)?token")
 

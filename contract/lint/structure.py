@@ -13,8 +13,8 @@ from contract.document import Document, child
 from contract.document.operations import mapping, sequence
 from contract.document.pointers import of_reference, parts
 from contract.document.references import objects
-from contract.document.schemas import narrowed
 from contract.lint.rule import Place, rule
+from contract.lint.validity import narrowed
 
 Component = tuple[str, str]
 """Kind and name: ("schemas", "User")."""

@@ -43,7 +43,7 @@ def judged(document: Document, *, closed: bool) -> Any:
             continue
         seen.add((id(node), closing))
         if legacy:
-            _modernise(node)
+            modernise(node)
         _release_write_only(data, node)
         for keyword in _OF_FURTHER_MEMBERS:
             if node.get(keyword) is True:
@@ -87,7 +87,7 @@ def _children(data: Any, node: dict[str, Any]) -> Iterator[tuple[Any, bool, bool
     yield from ((node[keyword], False, True) for keyword in _UNCLOSED if keyword in node)
 
 
-def _modernise(node: dict[str, Any]) -> None:
+def modernise(node: dict[str, Any]) -> None:
     """Turn one schema of OpenAPI 3.0 into JSON Schema 2020-12. Source: OpenAPI 3.0.3, Schema Object."""
     if "$ref" in node:
         reference = node["$ref"]
