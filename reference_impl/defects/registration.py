@@ -45,6 +45,28 @@ def _no_constraint(sound: Any) -> Any:
     return statements
 
 
+def _one_after_the_other(_sound: Any) -> Any:
+    from reference_impl import accounts, problems  # noqa: PLC0415
+    from reference_impl.store import Conflict  # noqa: PLC0415
+
+    def insert_identity(tx: Any, user: Any) -> None:
+        names, marks = ", ".join(accounts.IDENTITY), ", ".join("?" * len(accounts.IDENTITY))
+        sql = f"INSERT INTO identities ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+        tx.execute(sql, *(user[name] for name in accounts.IDENTITY))
+
+    def insert_profile(tx: Any, user: Any) -> None:
+        tx.execute("INSERT INTO profiles (user_id, display_name) VALUES (?, ?)", user["user_id"], user["display_name"])
+
+    async def insert(service: Any, user: Any) -> None:
+        try:
+            await service.store.write(insert_identity, user)
+        except Conflict:
+            raise problems.Problem(409, "email-taken") from None
+        await service.store.write(insert_profile, user)
+
+    return insert
+
+
 DEFECTS = (
     Defect(
         "REG-01",
@@ -63,5 +85,11 @@ DEFECTS = (
         "registration looks for the address, then inserts, without a uniqueness constraint",
         red=("REG-04",),
         seams={"accounts:insert": _check_then_insert, "store.schema:statements": _no_constraint},
+    ),
+    Defect(
+        "REG-11",
+        "the identity is stored before the profile, and stays when that fails",
+        red=("REG-11",),
+        seams={"accounts:insert": _one_after_the_other},
     ),
 )
