@@ -40,7 +40,8 @@ class Request:
     One HTTP request, ready to be sent as it stands.
 
     `url` is absolute. `layer` is "transport" for a request that is not well-formed HTTP: its answer is judged for no
-    5xx, no hang and no leak only. `operation` is the contract's operationId, or "" outside the contract.
+    5xx, no hang and no leak only. `operation` is the contract's operationId, or "" outside the contract. `wire`, where
+    it is not empty, is what was sent in place of all else, byte for byte.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Request:
     body: bytes = b""
     operation: str = ""
     layer: Literal["application", "transport"] = "application"
+    wire: bytes = b""
 
     def header(self, name: str) -> str | None:
         """Return the first value of the field *name*, or None."""

@@ -10,6 +10,8 @@ import base64
 import json
 from collections.abc import Mapping
 
+from suites.rig.derivation import derives
+
 
 def decoded(part: str) -> dict[str, object]:
     """Return the JSON object in one base64url part of a JWT. Raises ValueError where there is none."""
@@ -24,6 +26,7 @@ def encoded(value: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
 
+@derives
 def unsigned(token: str, alg: str | None) -> str:
     """Return *token* with the algorithm *alg* in its header (none named where it is None) and an empty signature."""
     head, claims, _ = token.split(".")
@@ -33,18 +36,21 @@ def unsigned(token: str, alg: str | None) -> str:
     return f"{encoded(header)}.{claims}."
 
 
+@derives
 def with_claims(token: str, claims: Mapping[str, object]) -> str:
     """Return *token* with other *claims* beside its own, under its old signature."""
     head, own, signature = token.split(".")
     return f"{head}.{encoded({**decoded(own), **claims})}.{signature}"
 
 
+@derives
 def with_header(token: str, header: Mapping[str, object]) -> str:
     """Return *token* with other members in its header, under its old signature."""
     head, claims, signature = token.split(".")
     return f"{encoded({**decoded(head), **header})}.{claims}.{signature}"
 
 
+@derives
 def one_character_off(token: str, part: int) -> str:
     """Return *token* with one character in the middle of its part (0 header, 1 claims, 2 signature) changed."""
     parts = token.split(".")

@@ -14,6 +14,7 @@ from contract.errors import NotTestable
 from contract.secret import Secret
 from contract.session import Session
 from contract.targets.model import Profile
+from suites.rig.derivation import made_up
 
 MAIL_DOMAIN = "example.com"  # RFC 2606 section 3: reserved, and accepted by validators that refuse .test and .invalid
 
@@ -92,7 +93,7 @@ class People:
         text = f"{words} {secrets.token_hex(4)}A7!"
         while len(text) < profile.password_min:
             text += f" {self._faker.word()}"
-        return Secret(text[-profile.password_max :])
+        return Secret(made_up(text[-profile.password_max :]))
 
     def stranger(self) -> str:
         """Return an address of the same shape as the others that is never registered."""

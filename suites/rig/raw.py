@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import h11
@@ -104,6 +105,8 @@ def read_answer(connection: socket.socket, request: Request, sent_at_s: float, *
 
 def send_raw(request: Request, transport: Transport, *, data: bytes | None = None) -> Answer:
     """Send *request* (or exactly *data* in its place) over a connection of its own and return the answer."""
+    if data is not None:
+        request = replace(request, wire=data)
     sent_at_s = time.monotonic()
     try:
         with connect(request.url, transport) as connection:

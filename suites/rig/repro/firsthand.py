@@ -1,0 +1,86 @@
+"""Values that a test was the first to say: whether a script makes them up, reads them, or repeats them as they are."""
+
+from __future__ import annotations
+
+import re
+
+from contract.targets.model import Target
+from suites.rig.derivation import is_made_up
+from suites.rig.identities import MAIL_DOMAIN
+from suites.rig.repro.history import History
+from suites.rig.repro.origins import Asked, Fresh, Given, Origin
+from suites.rig.repro.relations import can_be_shaped, shape_of
+from suites.rig.repro.words import Word
+
+EMAIL = re.compile(r"[^@\s\"]+@[^@\s\"]+\.[^@\s\".]+")
+FRESH_NAME = "repro-"
+RANDOM_PART = 8  # letters or digits of a made-up address, at least
+
+_SETS_A_PASSWORD = frozenset("registerUser changePassword confirmPasswordReset".split())
+_MAILED_TO = frozenset({"confirmPasswordReset", ""})  # "" is an errand of the target file: activating by mail
+
+
+def origin_of_address(text: str, history: History) -> Origin | None:
+    """Return where an e-mail address comes from; None for what is none, or is odd on purpose."""
+    if not EMAIL.fullmatch(text):
+        return None
+    opened = history.opened_with(text)
+    pattern = history.target.email_pattern
+    if opened and "registerUser" not in opened and not makes_admins(history.target):
+        return Given("the address of an account that exists")
+    ours = text.endswith(f".{MAIL_DOMAIN}") or is_of_pattern(text, pattern)
+    return like_address(text, pattern) if opened or ours else None
+
+
+def origin_of_user_name(word: Word, history: History) -> Origin | None:
+    """Return where a user name comes from that was made of an address which no request says; None for other texts."""
+    if not re.search("user_?(name|id)|login|nick", word.name.lower()) or not can_be_shaped(word.text):
+        return None
+    opened = history.opened_with(word.text)
+    ours = word.text.endswith(re.sub(r"\W", "_", f".{MAIL_DOMAIN}"))
+    if "registerUser" not in opened and not ours:
+        return Given("the user name of an account that exists") if opened else None
+    before, _, after = history.target.username_pattern.partition("{id}")
+    middle = word.text.removeprefix(before).removesuffix(after)
+    return Fresh(shape_of(middle), before, after)
+
+
+def origin_of_secret(word: Word, number: int, history: History) -> Origin | None:
+    """Return where a secret comes from that no answer held; None for a password that the test chose for what it is."""
+    if word.text not in history.secrets:
+        return None
+    opened = history.opened_with(word.text)
+    if is_password(word.name):
+        if opened and _SETS_A_PASSWORD.isdisjoint(opened) and not makes_admins(history.target):
+            return Given("the password of that account")
+        return Fresh(shape_of(word.text)) if is_made_up(word.text) and can_be_shaped(word.text) else None
+    operation = history.answers[number].request.operation
+    earlier = {answer.request.operation for answer in history.answers[:number]}
+    if operation in _MAILED_TO and earlier & {"requestPasswordReset", "registerUser"}:
+        return Asked(f"the {word.name} from the mail that the account got")
+    if opened or word.text.count(".") == 2 or not can_be_shaped(word.text):  # two dots: a JWT, signed elsewhere
+        return Given(f"a {word.name} that the test had from elsewhere, made with a key of the target for example")
+    return Fresh(shape_of(word.text))
+
+
+def is_password(name: str) -> bool:
+    """Whether a member or field of that name holds a password."""
+    return re.search(r"pass(word|wd|phrase|code)?|pwd", name.lower()) is not None
+
+
+def makes_admins(target: Target) -> bool:
+    """Whether accounts that nobody registered come from the target's control port."""
+    return target.facilities.get("admin", {}).get("driver") == "control"
+
+
+def is_of_pattern(text: str, pattern: str) -> bool:
+    """Whether *text* is an address that the target file's `email_pattern` makes."""
+    before, mark, after = pattern.partition("{id}")
+    return bool(mark) and text.startswith(before) and text.endswith(after)
+
+
+def like_address(text: str, pattern: str) -> Fresh:
+    """Return how an address in the place of *text* is made up: as long as that, if it can be."""
+    before, _, after = (pattern or f"{{id}}@{MAIL_DOMAIN}").partition("{id}")
+    before += FRESH_NAME
+    return Fresh("0" * max(len(text) - len(before) - len(after), RANDOM_PART), before, after)

@@ -1,0 +1,208 @@
+"""Reading the exchanges of a test in order, and saying of each value that was sent where a script has it from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from contract.answers import Answer, Request
+from contract.secret import Secret
+from suites.rig.derivation import derivation_of
+from suites.rig.identities import totp
+from suites.rig.repro.firsthand import (
+    EMAIL,
+    is_password,
+    makes_admins,
+    origin_of_address,
+    origin_of_secret,
+    origin_of_user_name,
+)
+from suites.rig.repro.given import base_of, given_by
+from suites.rig.repro.history import History
+from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Origin, Variable
+from suites.rig.repro.relations import as_expression, made_from
+from suites.rig.repro.shell import FORMS
+from suites.rig.repro.words import Word, header_text, held_by, text_of_bytes, words_of
+
+STEPS_AROUND = 12  # time steps before and after the present one in which a one-time code is looked for
+PASSED_ON = frozenset({"userId", "next"})  # words of answers that are no secrets, and are sent back
+TOKEN = re.compile(r"(?=.*[0-9])[A-Za-z0-9._~+/=-]{16,}")
+BASE32 = re.compile(r"[A-Z2-7]{16,}=*")
+
+
+class Ledger:
+    """
+    One variable for each value that a script cannot repeat, by the value as it was recorded.
+
+    What a request is the first to say is made up, given or asked for; what an earlier answer held is taken from there.
+    `admins` pairs address and password of the accounts that a script has to make at the control port; `chosen` are
+    passwords that the test chose for what they are, and so no secrets.
+    """
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.variables: dict[str, Variable] = {}
+        self.admins: dict[Variable, Variable] = {}
+        self.chosen: set[str] = set()
+        self._given = given_by(history.target)
+        self._held: dict[str, Captured] = {}
+
+    def read(self, number: int) -> list[Variable]:
+        """Take exchange *number* in; return the variables that its request says."""
+        answer = self.history.answers[number]
+        for word in words_of(answer.request):
+            self._find(word, number)
+        used = [variable for variable in self.variables.values() if says(answer.request, variable)]
+        self._pair(answer.request)
+        for held in held_by(answer):
+            if held.text not in self.variables and self._is_passed_on(held.text, held.place, answer):
+                self._held.setdefault(held.text, Captured(number, held.place, held.expression))
+        return used
+
+    # -- what a request says
+
+    def _find(self, word: Word, number: int) -> None:
+        """Let there be a variable for *word* unless it is a literal, else for each that stands within it."""
+        if not word.text or word.text in self.variables:
+            return
+        origin = self._origin(word, number)
+        if origin:
+            self._add(self._base(word, origin), word.text, origin)
+            return
+        if is_password(word.name):
+            self.chosen.add(word.text)
+        for address in EMAIL.finditer(word.text):
+            if address[0] != word.text and not self._is_covered(address[0], word.text):
+                self._find(Word(address[0], word.name), number)
+        for text in sorted(self.history.secrets, key=len, reverse=True):
+            if text in word.text and text != word.text and not self._is_covered(text, word.text):
+                self._find(Word(text, word.name), number)
+        for variable in list(self.variables.values()):
+            for expression, made in _made_from(variable.value):
+                if made in word.text and not self._is_covered(made, word.text):
+                    self._add(variable.base, made, Changed(variable, expression))
+
+    def _add(self, base: str, text: str, origin: Origin) -> Variable:
+        variable = self.variables[text] = Variable(base, text, origin)
+        return variable
+
+    def _is_covered(self, text: str, within: str) -> bool:
+        """Whether *text* within a longer word belongs to a variable that stands there."""
+        return any(text in known and known in within for known in self.variables)
+
+    def _origin(self, word: Word, number: int) -> Origin | None:
+        text = word.text
+        if text in self._given:
+            return self._given[text].origin
+        return (
+            self._held.get(text)
+            or self._forged(text, number)
+            or self._code(text, number)
+            or self._changed(text)
+            or origin_of_address(text, self.history)
+            or origin_of_user_name(word, self.history)
+            or origin_of_secret(word, number, self.history)
+        )
+
+    def _forged(self, text: str, number: int) -> Forged | None:
+        derivation = derivation_of(text)
+        if derivation is None:
+            return None
+        told = repr((derivation.arguments, derivation.named))
+        if any(secret in told for secret in self.history.secrets):
+            return None
+        self._find(Word(derivation.source, "token"), number)
+        source = self.variables.get(derivation.source)
+        return Forged(source, derivation) if source else None
+
+    def _code(self, text: str, number: int) -> Code | None:
+        profile = self.history.target.profile
+        if not (text.isdecimal() and len(text) == profile.code_digits):
+            return None
+        now = int(self.history.at_s[number]) // profile.code_step_s
+        steps = sorted(range(now - STEPS_AROUND, now + STEPS_AROUND + 1), key=lambda step: abs(step - now))
+        for secret in self._code_secrets():
+            generator = totp(Secret(secret), profile)
+            step = next((step for step in steps if generator.generate_otp(step) == text), None)
+            if step is not None:
+                self._find(Word(secret, "secret"), number)
+                known = self.variables.get(secret)
+                return Code(known or self._add("SECRET", secret, Given("the secret of the second factor")), step)
+        return None
+
+    def _code_secrets(self) -> list[str]:
+        latest_first = [text for text in reversed(self._held) if BASE32.fullmatch(text)]
+        others = {*self.variables, *self._given, *self.history.known}.difference(latest_first)
+        return latest_first + [text for text in others if BASE32.fullmatch(text)]
+
+    def _changed(self, text: str) -> Changed | None:
+        """Return how *text* is made from the value of a variable; an address only by its letter case and the like."""
+        address = EMAIL.fullmatch(text) is not None
+        for variable in self.variables.values():
+            if variable.value in text or isinstance(variable.origin, Code | Changed):
+                continue
+            expression = next((each for each, made in _made_from(variable.value) if made == text), None)
+            if expression is None and (not address or text.casefold() == variable.value.casefold()):
+                expression = as_expression(text, variable.value)
+            if expression:
+                return Changed(variable, expression)
+        return None
+
+    def _pair(self, request: Request) -> None:
+        """Remember which password goes with an account that only the control port can have made."""
+        if request.operation != "loginUser" or not makes_admins(self.history.target):
+            return
+        words = [(word, self.variables[word.text]) for word in words_of(request) if word.text in self.variables]
+        passwords = [variable for word, variable in words if is_password(word.name)]
+        for _, variable in words:
+            opened = self.history.opened_with(variable.value)
+            if EMAIL.fullmatch(variable.value) and passwords and opened and "registerUser" not in opened:
+                self.admins.setdefault(variable, passwords[0])
+
+    # -- what an answer holds
+
+    def _is_passed_on(self, text: str, place: str, answer: Answer) -> bool:
+        """Whether a later request that says *text* has it from this answer."""
+        if text in self.history.known or TOKEN.fullmatch(text):
+            return True
+        return self._word_at(place, answer) in PASSED_ON
+
+    def _word_at(self, place: str, answer: Answer) -> str:
+        """Return the contract's word for what stands at *place* of *answer*, "" where the target file has none."""
+        operation = self.history.target.operations.get(answer.request.operation)
+        captures: Mapping[str, str] = {
+            place: word for step in (operation.steps if operation else ()) for word, place in step.capture.items()
+        }
+        return captures.get(place, "")
+
+    def _base(self, word: Word, origin: Origin) -> str:
+        """Return what the name of the variable begins with."""
+        if word.text in self._given:
+            return self._given[word.text].base
+        if isinstance(origin, Captured):
+            held_at = origin.place
+            known = self._word_at(held_at, self.history.answers[origin.exchange])
+            names = [part for part in re.split("[/:]", held_at) if not part.isdecimal()]
+            return base_of(known or names[-1] or "value")
+        if isinstance(origin, Changed | Forged):
+            return f"{origin.of.base}_CHANGED".replace("_CHANGED_CHANGED", "_CHANGED")
+        if isinstance(origin, Code):
+            return "CODE"
+        return "EMAIL" if isinstance(origin, Fresh | Given) and EMAIL.fullmatch(word.text) else base_of(word.name)
+
+
+def says(request: Request, variable: Variable) -> bool:
+    """Whether *request* says the value of *variable*, in whatever form."""
+    texts = [request.url, text_of_bytes(request.body), *(header_text(value) for _, value in request.headers)]
+    return any(written in text for written in _written(variable.value) for text in texts)
+
+
+@cache
+def _written(value: str) -> frozenset[str]:
+    return frozenset(write(value) for write in FORMS.values())
+
+
+@cache
+def _made_from(value: str) -> tuple[tuple[str, str], ...]:
+    return tuple(made_from(value))

@@ -1,0 +1,87 @@
+"""Where a script has its values from: made up, read, taken from an earlier answer, or made from another value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suites.rig.derivation import Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Made up anew: `before`, random characters of one shape, `after`."""
+
+    shape: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Known to the person who runs the script, and asked for before anything is sent. `what` ends "set it to ..."."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """To be looked up while the script runs, in a mail for example. `what` ends "NAME is ..."."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Held by the answer of the exchange number `exchange`, at `place`; see `suites.rig.repro.words.Held`."""
+
+    exchange: int
+    place: str
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What the Python `expression` makes of the text `t`, which is `of`."""
+
+    of: Variable
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """What a function of the rig makes of `of`."""
+
+    of: Variable
+    derivation: Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The one-time code of `secret` at the time step `step`, counted from the Unix epoch."""
+
+    secret: Variable
+    step: int
+
+
+Origin = Fresh | Given | Asked | Captured | Changed | Forged | Code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """What the name of a variable begins with, the value that was recorded, and where a script has its own from."""
+
+    base: str
+    value: str
+    origin: Origin
+
+    def __repr__(self) -> str:
+        return f"Variable({self.base}, {type(self.origin).__name__})"
+
+    @property
+    def roots(self) -> tuple[Variable, ...]:
+        """The variables that this one is made from, itself among them."""
+        if isinstance(self.origin, Changed | Forged):
+            return (self, *self.origin.of.roots)
+        if isinstance(self.origin, Code):
+            return (self, *self.origin.secret.roots)
+        return (self,)

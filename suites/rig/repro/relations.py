@@ -1,0 +1,76 @@
+"""How one text is made from another: a Python expression over `t`, which the script evaluates as it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator
+
+EXPRESSIONS = (
+    "t.upper()",
+    "t.lower()",
+    "t.capitalize()",
+    "t.title()",
+    "t.swapcase()",
+    't.partition("@")[0].upper() + "@" + t.partition("@")[2]',
+    't.partition("@")[0] + "@" + t.partition("@")[2].upper()',
+    't.partition("@")[0]',
+    're.sub(r"[^A-Za-z0-9]+", "_", t)',
+    "t[::-1]",
+    'unicodedata.normalize("NFC", t)',
+    'unicodedata.normalize("NFD", t)',
+    'unicodedata.normalize("NFKC", t)',
+    'unicodedata.normalize("NFKD", t)',
+)
+NAMES = {"re": re, "unicodedata": unicodedata, "urllib": urllib}
+SHORTEST = 6  # of what an expression gives: shorter texts agree by chance
+SHARED = 0.6  # of a text that a changed one must have in common with it
+
+
+def made_from(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each expression with what it makes of *text*, where that is another text of some length."""
+    for expression in EXPRESSIONS:
+        made = eval(expression, NAMES, {"t": text})  # one of the constants above
+        if made != text and len(made) >= SHORTEST:
+            yield expression, made
+
+
+def as_expression(wanted: str, text: str) -> str | None:
+    """Return an expression that makes *wanted* of *text*: one of the usual ones, or *text* with a piece exchanged."""
+    for expression, made in made_from(text):
+        if made == wanted:
+            return expression
+    if wanted != text and wanted.casefold() == text.casefold():
+        return "t.swapcase()"
+    return spliced(wanted, text)
+
+
+def spliced(wanted: str, text: str) -> str | None:
+    """Return the expression for *wanted* as *text* with one piece of it exchanged, put in or left out, else None."""
+    shorter = min(len(wanted), len(text))
+    begin = next((i for i in range(shorter) if wanted[i] != text[i]), shorter)
+    end = next((i for i in range(shorter - begin) if wanted[-1 - i] != text[-1 - i]), shorter - begin)
+    if wanted == text or begin + end < max(SHORTEST, SHARED * len(text)):
+        return None
+    new = wanted[begin : len(wanted) - end]
+    if not end and not new:
+        return f"t[:{begin - len(text)}]"
+    pieces = [f"t[:{begin}]" if begin else "", json.dumps(new) if new else "", f"t[-{end}:]" if end else ""]
+    return " + ".join(piece for piece in pieces if piece)
+
+
+def shape_of(text: str) -> str:
+    """
+    Return *text* with every ASCII letter and digit replaced by its class: `a`, `A` or `0`.
+
+    >>> shape_of("Mary 3fa!")
+    'Aaaa 0aa!'
+    """
+    return re.sub("[0-9]", "0", re.sub("[A-Z]", "A", re.sub("[a-z]", "a", text)))
+
+
+def can_be_shaped(text: str) -> bool:
+    """Whether a random text of the shape of *text* is another one."""
+    return sum(character.isascii() and character.isalnum() for character in text) >= SHORTEST
