@@ -53,6 +53,7 @@ def _run(settings: Settings, closing: ExitStack) -> None:
     control_sock = closing.enter_context(start.control_socket(settings)) if settings.control else None
     running = service.open_service(settings)
     closing.callback(running.close)
+    running.background.on_failure = lambda name, fault: log.fault(fault, "", task=name)
     warning = start.check_database(running)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"{'https' if settings.tls_cert else 'http'}://{host}:{sock.getsockname()[1]}"

@@ -109,7 +109,9 @@ class App:
         try:
             answer = await self._handled(operation, exchange, receive)
         except problems.Problem as problem:
-            answer = _as_answer(problem, exchange.request_id)
+            if problem.__cause__ is not None:
+                self._log.fault(problem.__cause__, exchange.request_id, problem=problem.kind)
+            answer = _as_answer(problem, exchange.request_id, self._service)
         if self._check is not None:
             self._check.conforms(operation, answer, headers.baseline(exchange.request_id, tls=exchange.tls))
         return answer
@@ -164,15 +166,20 @@ def refusal(fault: Exception, request_id: str, service: Service, log: Log) -> An
     """Return the answer to *fault*: a problem as it is, an unusable database as 503, anything else as 500."""
     if isinstance(fault, StoreUnavailable):
         log.fault(fault, request_id, cause=fault.cause)
-        return _as_answer(problems.unavailable("database-unavailable", service.settings.retry_after_s), request_id)
+        problem = problems.unavailable("database-unavailable", service.settings.retry_after_s)
+        problem.__cause__ = fault
+        return _as_answer(problem, request_id, service)
     if not isinstance(fault, problems.Problem):
         log.fault(fault, request_id)
         fault = problems.Problem(500, "internal-error")
-    return _as_answer(fault, request_id)
+    return _as_answer(fault, request_id, service)
 
 
-def _as_answer(problem: problems.Problem, request_id: str) -> Answer:
-    return Answer(problem.status, problems.body(problem, request_id), problem.headers)
+def _as_answer(problem: problems.Problem, request_id: str, service: Service) -> Answer:
+    members = problems.body(problem, request_id)
+    if service.settings.environment == "staging":
+        members |= problems.debug(problem)
+    return Answer(problem.status, members, problem.headers)
 
 
 async def send_answer(send: Any, exchange: Exchange, answer: Answer, allowed_origin: tuple[str, ...]) -> None:

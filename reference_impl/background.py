@@ -13,11 +13,14 @@ class Background:
     """
     Tasks that run beside the requests; what is still running when the server stops is given up.
 
+    Nobody waits for them, so `on_failure` is told the name and what it raised.
+
     `ended` counts by name and outcome: "mail: done", "mail: failed", "mail: refused" where too many waited already.
     """
 
     def __init__(self) -> None:
         self.ended: Counter[str] = Counter()
+        self.on_failure: Callable[[str, Exception], None] = lambda _name, _fault: None
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -32,7 +35,8 @@ class Background:
     async def _run(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except Exception:
-            self.ended[f"{name}: failed"] += 1  # nobody waits for it: this is where it is told
+        except Exception as fault:
+            self.ended[f"{name}: failed"] += 1
+            self.on_failure(name, fault)
         else:
             self.ended[f"{name}: done"] += 1

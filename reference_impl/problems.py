@@ -77,6 +77,16 @@ def body(problem: Problem, request_id: str) -> dict[str, Any]:
     return members | problem.members
 
 
+def debug(problem: Problem) -> dict[str, str]:
+    """Return the member that staging adds: which fault of a dependency lies behind *problem*, {} where none does."""
+    behind = []
+    fault = problem.__cause__
+    while fault is not None:
+        behind.append(f"{type(fault).__name__}: {fault}")
+        fault = fault.__cause__
+    return {"debug": ", from ".join(behind)} if behind else {}
+
+
 def challenge(error: str = "") -> dict[str, str]:
     """
     Return the `WWW-Authenticate` field of a 401 or 403.

@@ -26,7 +26,7 @@ class Settings:
 
     host: str = option("127.0.0.1", "address to listen on")
     port: int = option(8080, "port to listen on; 0 picks a free one", least=0)
-    environment: str = option("production", "staging adds a debug member to 5xx", choices=("production", "staging"))
+    environment: str = option("production", "staging adds a debug member to a 503", choices=("production", "staging"))
     tls_cert: str = option("", "certificate chain in PEM; with --tls-key the server speaks TLS only")
     tls_key: str = option("", "private key in PEM")
     public_url: str = option("https://auth.example", "origin that mailed links point at")

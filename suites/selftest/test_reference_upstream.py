@@ -240,6 +240,7 @@ def test_only_staging_tries_again_and_only_where_nothing_can_have_happened(envir
 
             refused = server.login(email)
 
+            assert ("debug" in refused.json()) == (environment == "staging")
             assert (refused.status_code, refused.json()["type"]) == (503, SAID + "unavailable")
             assert server.control("GET", "/counters")["identityServiceCalls"] - before == attempts
             assert identity_entry(server) == {"name": "identity-service", "status": "down", "cause": "unreachable"}
@@ -321,3 +322,15 @@ def test_an_address_where_nobody_is_does_not_keep_the_server_from_starting(host:
 )
 def test_options_that_make_no_sense_are_one_line(options: tuple[str, ...], line: str) -> None:
     assert start_refused("--port", "0", *options) == f"reference_impl: {line}\n"
+
+
+def test_staging_says_what_lies_behind_a_fault_and_the_log_says_it_everywhere(stub: Stub) -> None:
+    with serving("--environment", "staging", "--debug-contract", *stub.options, *QUICK) as server:
+        email = server.register()
+        stub.mode("html")
+        assert server.login(email).json()["debug"] == "UpstreamFault: 200 with a body that is not JSON"
+        stub.mode("silent")
+        assert server.login(email).json()["debug"].startswith("UpstreamFault: ReadTimeout: , from ReadTimeout: ")
+        faults = [line["problem"] for line in server.log if line["event"] == "fault"]
+
+    assert faults == ["identity-service-senseless-answer", "identity-service-timeout"]
