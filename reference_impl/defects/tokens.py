@@ -34,7 +34,7 @@ DEFECTS = (
     Defect(
         "TOK-01",
         "missing credentials give 403",
-        red=("HTTP-01", "TOK-01", "TOK-02", "TOK-03", "TOK-05"),
+        red=("TOK-01", "TOK-02", "TOK-03", "TOK-05"),
         seams={"problems:authentication_required": _forbidden},
     ),
     Defect(

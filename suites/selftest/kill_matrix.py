@@ -21,13 +21,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 
-from contract import catalogue, results
+from contract import catalogue
 from contract.results import Verdict
 from suites.rig.passive import PASSIVE
+from suites.selftest.whole_run import ROOT, run
 
-ROOT = Path(__file__).parents[2]
 OUT = ROOT / "reports" / "out" / "kill-matrix"
 SEED = "1"
 TIMEOUT_S = 300
@@ -95,25 +94,11 @@ def kill(defect: Planted, *, full: bool) -> Kill:
     if kept.exists():
         said = json.loads(kept.read_text("utf-8"))
         return Kill(defect.id, defect.what, expected, tuple(said))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--seed={SEED}",
-        f"--defect={defect.id}",
-    ]
-    if not full:
-        command.append(f"--requirement={','.join(rows_for(defect))}")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-    said = [line.removeprefix("results in ") for line in done.stdout.splitlines() if line.startswith("results in ")]
-    if done.returncode not in (0, 1) or not said:
-        lines = (done.stdout + done.stderr).strip().splitlines()
-        return Kill(defect.id, defect.what, expected, (), f"exit code {done.returncode}: {' / '.join(lines[-6:])}")
-    run = results.load(ROOT / said[-1])
-    found = tuple(sorted(row.requirement for row in run.rows if not FOUND.isdisjoint(row.verdicts)))
+    near = [] if full else [f"--requirement={','.join(rows_for(defect))}"]
+    came = run(f"--seed={SEED}", f"--defect={defect.id}", *near, timeout_s=TIMEOUT_S)
+    if came.code not in (0, 1) or came.results is None:
+        return Kill(defect.id, defect.what, expected, (), f"exit code {came.code}: {came.last_lines}")
+    found = tuple(sorted(row.requirement for row in came.results.rows if not FOUND.isdisjoint(row.verdicts)))
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(found), "utf-8")
     return Kill(defect.id, defect.what, expected, found)

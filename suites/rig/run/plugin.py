@@ -61,6 +61,7 @@ class Worker:
         self.turns = Turns(target)
         self.left_out: dict[str, str] = {}
         self.sent = 0
+        self.over = False
         self._pending: list[Judgement] = []
         self._faults: list[Fault] = []
         self._seen: set[tuple[str, str, int, str]] = set()
@@ -107,7 +108,7 @@ class Worker:
         try:
             with self.turns.turn(alone=row.exclusive):
                 reports = self._attempt(item, nextitem)
-                if self.state.died():
+                if not self.over and self.state.died():
                     self.state.revive()
                     reports = self._attempt(item, nextitem)
                     if self.state.died():
@@ -148,6 +149,7 @@ class Worker:
 
     def gone(self, session: pytest.Session, gone: TargetGone) -> None:
         """Stop: nothing more can be learnt from a target that is not there."""
+        self.over = True
         self.recorder.unreachable(first_line(gone))
         session.shouldstop = "the target cannot be reached"
 
