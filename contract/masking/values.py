@@ -16,7 +16,7 @@ from contract.secret import Secret
 
 SHORTEST = 6  # characters; a shorter value, such as a PIN or "user", is masked by its place only
 WORD_MAX = 15  # a value up to here that reads as a word or a number is masked where it stands alone
-BASE64_DEPTH = 2
+BASE64_DEPTH = 1  # base64 whose text holds base64 is read; a secret in plain base64 needs no reading at all
 CUT_SHOWN = 12  # characters of a secret that an ellipsis cuts: fewer tell nothing
 CUT_MAX = 1024  # characters of a value that a message shows before it cuts it
 
