@@ -26,7 +26,7 @@ def read_json(text: str, source: str) -> Tree:
     """
     builder = TreeBuilder(source)
     opened: list[str] = []
-    due = "value"  # or: "value or ]", "key", "key or }", ":", ", or end", "nothing"
+    due = "a value"
     line, position = 1, 0
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -35,27 +35,27 @@ def read_json(text: str, source: str) -> Tree:
         token, position = match.group(), match.end()
         if match.lastgroup == "space":
             line += token.count("\n")
-        elif match.lastgroup == "text" and due.startswith("key"):
+        elif match.lastgroup == "text" and due.startswith("a key"):
             builder.key(_loaded(token, line, builder), line)
-            due = ":"
-        elif match.lastgroup in {"text", "word"} and due.startswith("value"):
+            due = "a colon"
+        elif match.lastgroup in {"text", "word"} and due.startswith("a value"):
             builder.scalar(_loaded(token, line, builder), line)
-            due = ", or end" if opened else "nothing"
-        elif token in "{[" and due.startswith("value"):
+            due = "a comma or an end" if opened else "nothing more"
+        elif token in "{[" and due.startswith("a value"):
             builder.open({} if token == "{" else [], line)
             opened.append("}" if token == "{" else "]")
-            due = "key or }" if token == "{" else "value or ]"
-        elif opened and token == opened[-1] and (due == ", or end" or due.endswith(token)):
+            due = "a key or }" if token == "{" else "a value or ]"
+        elif opened and token == opened[-1] and (due == "a comma or an end" or due.endswith(token)):
             builder.close()
             opened.pop()
-            due = ", or end" if opened else "nothing"
-        elif token == "," and due == ", or end":
-            due = "key" if opened[-1] == "}" else "value"
-        elif token == ":" and due == ":":
-            due = "value"
+            due = "a comma or an end" if opened else "nothing more"
+        elif token == "," and due == "a comma or an end":
+            due = "a key" if opened[-1] == "}" else "a value"
+        elif token == ":" and due == "a colon":
+            due = "a value"
         else:
             raise builder.fault(line, f"not JSON: {due} is due, not {token[:20]!r}.")
-    if due != "nothing":
+    if due != "nothing more":
         raise builder.fault(line, f"not JSON: it ends where {due} is due.")
     return builder.finish()
 
