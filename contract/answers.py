@@ -119,7 +119,7 @@ def at(document: Any, pointer: str, default: Any = None) -> Any:
         part = escaped.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):
             value = value.get(part, _MISSING)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, list) and part.isascii() and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
         else:
             return default

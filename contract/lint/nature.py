@@ -71,8 +71,8 @@ class Nature:
 
 @lru_cache(maxsize=8)
 def natures(document: Document) -> dict[str, Nature]:
-    """Return what each operation is for, by the operation's JSON Pointer."""
-    return {operation.pointer: _nature(document, operation) for operation in document.all_operations}
+    """Return what each operation is for, by its label."""
+    return {operation.label: _nature(document, operation) for operation in document.all_operations}
 
 
 def _nature(document: Document, operation: OperationSpec) -> Nature:
@@ -136,7 +136,7 @@ def is_token(member: Member) -> bool:
 
 def new_passwords(document: Document, operation: OperationSpec) -> Iterator[Member]:
     """Yield the members by which *operation* takes a password that is to be set."""
-    nature = natures(document)[operation.pointer]
+    nature = natures(document)[operation.label]
     pattern = _FIRST_PASSWORD if nature.registers or nature.resets else _NEW_PASSWORD
     return (member for member in request_members(document, operation) if pattern.fullmatch(member.name))
 

@@ -29,7 +29,7 @@ def _responses(operation: OperationSpec) -> str:
 def unauthenticated(document: Document) -> Iterator[Place]:
     """Where security applies, and on login, refresh and the second factor of a login."""
     for operation in document.all_operations:
-        nature = natures(document)[operation.pointer]
+        nature = natures(document)[operation.label]
         judges = nature.logs_in or nature.refreshes or (nature.proves and not operation.secured)
         if (operation.secured or judges) and _lacks(operation, "401"):
             why = "needs credentials" if operation.secured else "judges credentials"
@@ -66,7 +66,7 @@ def forbidden(document: Document) -> Iterator[Place]:
 def conflict(document: Document) -> Iterator[Place]:
     """The address may be taken."""
     for operation in document.all_operations:
-        if natures(document)[operation.pointer].registers and _lacks(operation, "409", "202"):
+        if natures(document)[operation.label].registers and _lacks(operation, "409", "202"):
             yield (
                 _responses(operation),
                 f"{operation.label} creates an account under an identifier but documents no 409.",
@@ -95,7 +95,7 @@ def invalid(document: Document) -> Iterator[Place]:
 def throttled(document: Document) -> Iterator[Place]:
     """Login, refresh, registration, reset, codes, and a password asked for as proof."""
     for operation in document.all_operations:
-        if natures(document)[operation.pointer].takes_credentials and _lacks(operation, "429"):
+        if natures(document)[operation.label].takes_credentials and _lacks(operation, "429"):
             yield _responses(operation), f"{operation.label} can be tried over and over but documents no 429."
 
 
@@ -108,5 +108,5 @@ def throttled(document: Document) -> Iterator[Place]:
 def unavailable(document: Document) -> Iterator[Place]:
     """A dependency can be down for every operation that has one."""
     for operation in document.all_operations:
-        if natures(document)[operation.pointer].needs_store and _lacks(operation, "503"):
+        if natures(document)[operation.label].needs_store and _lacks(operation, "503"):
             yield _responses(operation), f"{operation.label} needs a store but documents no 503."
