@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from reference_impl import blocklist, problems, throttle
@@ -61,13 +62,18 @@ def public_record(user: Row) -> dict[str, Any]:
     }
 
 
+def length(password: str) -> int:
+    """Return how many code points *password* has once composed (NIST SP 800-63B-4 section 3.1.1.2)."""
+    return len(normalised(password))
+
+
 def check_new_password(password: str, *, email: str, service_name: str, pointer: str) -> None:
     """
     Raise the 422 for *pointer* where *password* is too short once composed, or easily guessed.
 
     The longest and the plain shortest are the schema's business. There are no rules of composition.
     """
-    if len(normalised(password)) < SHORTEST_PASSWORD:
+    if length(password) < SHORTEST_PASSWORD:
         raise problems.invalid_member(
             pointer, "too-short", f"shorter than {SHORTEST_PASSWORD} characters once composed"
         )
@@ -90,20 +96,25 @@ async def register_user(service: Service, request: Request) -> Answer:
         now=now,
     )
     check_new_password(password, email=email, service_name=settings.service_name, pointer="/password")
-    user = {
+    user = new_user(request.body, await service.hasher.hash(password), now)
+    async with in_step.known_there(service, password) as subject:
+        await insert(service, {**user, "upstream_subject": subject})
+    return Answer(201, public_record(user), {"Location": f"/api/v1/users/{user['user_id']}"})
+
+
+def new_user(members: Mapping[str, Any], password_hash: str, now: float) -> dict[str, Any]:
+    """Return the record of a new account: of *members*, the body of the registration, only what a user may choose."""
+    return {
         "user_id": str(uuid.uuid4()),
-        "email": email,
-        "identifier": identifier(email),
-        "password_hash": await service.hasher.hash(password),
+        "email": members["email"],
+        "identifier": identifier(members["email"]),
+        "password_hash": password_hash,
         "role": "user",
         "disabled": 0,
         "mfa_enabled": 0,
         "created_at": now,
-        "display_name": request.body.get("displayName"),
+        "display_name": members.get("displayName"),
     }
-    async with in_step.known_there(service, password) as subject:
-        await insert(service, {**user, "upstream_subject": subject})
-    return Answer(201, public_record(user), {"Location": f"/api/v1/users/{user['user_id']}"})
 
 
 async def insert(service: Service, user: Row) -> None:

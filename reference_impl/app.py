@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,40 +24,16 @@ from reference_impl import (  # noqa: F401 - some of them only register handlers
 )
 from reference_impl.answer_check import AnswerCheck
 from reference_impl.document import Operation, read_document, read_operations
+from reference_impl.exchange import Exchange
 from reference_impl.fields import Fields
 from reference_impl.logs import Log
 from reference_impl.mfa import enrolment, verification  # noqa: F401 - they register handlers
 from reference_impl.operations import Answer, Request, handlers
 from reference_impl.reset import asking, redeeming  # noqa: F401 - they register handlers
-from reference_impl.routing import Match, Router
+from reference_impl.routing import Router
 from reference_impl.service import Service
 from reference_impl.store import StoreUnavailable
 from reference_impl.validation import Validation
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What is known of a request before anything of it is judged; `match` is None where its path has nothing."""
-
-    method: str
-    query: str
-    source: str
-    arrived: float
-    tls: bool
-    fields: Fields
-    request_id: str
-    match: Match | None
-
-    @property
-    def operation(self) -> Operation | None:
-        """The operation asked for, if the path has one for the method; HEAD is GET without the content."""
-        method = "GET" if self.method == "HEAD" else self.method
-        return self.match.methods.get(method) if self.match else None
-
-    @property
-    def operation_id(self) -> str:
-        """The operationId of what is asked for, "" where it is nothing of the contract's."""
-        return self.operation.id if self.operation else ""
 
 
 class App:
@@ -77,19 +52,20 @@ class App:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
         started = time.perf_counter()
-        fields = Fields(scope["headers"])
+        fields, path = Fields(scope["headers"]), scope["raw_path"].decode("latin-1")
         exchange = Exchange(
             method=scope["method"],
+            path=path,
             query=scope["query_string"].decode("latin-1"),
             source=scope["client"][0] if scope["client"] else "",
             arrived=self._service.clock.now(),
             tls=scope["scheme"] == "https",
             fields=fields,
             request_id=request_ids.request_id(fields.only("x-request-id")),
-            match=self._router.find(scope["raw_path"].decode("latin-1")),
+            match=self._router.find(path),
         )
         try:
-            answer = await self._answer(exchange, receive)
+            answer = await self.answered(exchange, receive)
         except ConnectionError:
             return  # the client went away before its body was complete
         except Exception as fault:  # whatever it is, the caller gets an answer of ours
@@ -102,12 +78,13 @@ class App:
             time.perf_counter() - started,
         )
 
-    async def _answer(self, exchange: Exchange, receive: Any) -> Answer:
-        operation = _operation(exchange)
+    async def answered(self, exchange: Exchange, receive: Any) -> Answer:
+        """Return the answer of the operation asked for, refusals included. Raises the 404 and the 405."""
+        operation = asked_operation(exchange)
         if exchange.method == "OPTIONS" or operation is None:
             return Answer(204, headers={"Allow": exchange.match.allow if exchange.match else ""})
         try:
-            answer = await self._handled(operation, exchange, receive)
+            answer = await self.handled(operation, exchange, receive)
         except problems.Problem as problem:
             if problem.__cause__ is not None:
                 self._log.fault(problem.__cause__, exchange.request_id, problem=problem.kind)
@@ -116,16 +93,16 @@ class App:
             self._check.conforms(operation, answer, headers.baseline(exchange.request_id, tls=exchange.tls))
         return answer
 
-    async def _handled(self, operation: Operation, exchange: Exchange, receive: Any) -> Answer:
+    async def handled(self, operation: Operation, exchange: Exchange, receive: Any) -> Answer:
         """Judge who asks before what is asked, so that nobody without the right learns anything from the answer."""
         caller = None
         if not operation.public:
-            caller = await bearer.authenticated(self._service, exchange.fields)
-            bearer.authorised(operation, caller)
+            caller = await bearer.authenticated(self._service, exchange)
+            bearer.authorised(exchange, operation, caller)
         path_params = exchange.match.params if exchange.match else {}
         self._validation.path(operation, path_params)
         query_params = self._validation.query(operation, parse_qs(exchange.query, keep_blank_values=True))
-        body = await self._body(operation, exchange.fields, receive)
+        body = await self.body(operation, exchange, receive)
         request = Request(
             operation=operation.id,
             source=exchange.source,
@@ -139,8 +116,9 @@ class App:
         )
         return await self._handlers[operation.id](self._service, request)
 
-    async def _body(self, operation: Operation, fields: Fields, receive: Any) -> Mapping[str, Any]:
+    async def body(self, operation: Operation, exchange: Exchange, receive: Any) -> Mapping[str, Any]:
         """Return the body as the contract allows it, {} where the operation takes none."""
+        fields = exchange.fields
         raw = await bodies.read(receive, fields.only("content-length"), self._service.settings.max_body_bytes)
         if operation.body_schema is None:
             return {}
@@ -153,7 +131,7 @@ class App:
         return checked
 
 
-def _operation(exchange: Exchange) -> Operation | None:
+def asked_operation(exchange: Exchange) -> Operation | None:
     """Return the operation asked for, None for OPTIONS. Raises the 404 or 405."""
     if exchange.match is None:
         raise problems.Problem(404, "not-found")

@@ -44,7 +44,7 @@ class Hasher:
 
     async def hash(self, password: str) -> str:
         """Return the hash of *password*. Raises Problem 503 where too many wait."""
-        return await self._run(lambda: self._argon2.hash(_octets(password)))
+        return await self._run(lambda: self._argon2.hash(octets(password)))
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
         """
@@ -65,7 +65,7 @@ class Hasher:
 
     def _verify(self, password_hash: str | None, password: str) -> bool:
         try:
-            self._argon2.verify(password_hash or self._dummy, _octets(password))
+            self._argon2.verify(password_hash or self._dummy, octets(password))
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None
@@ -80,5 +80,6 @@ class Hasher:
             self._under_way -= 1
 
 
-def _octets(password: str) -> bytes:
+def octets(password: str) -> bytes:
+    """Return what is hashed: all of the composed password in UTF-8."""
     return normalised(password).encode("utf-8")

@@ -69,9 +69,14 @@ def set_password(
 async def get_user(service: Service, request: Request) -> Answer:
     """Return one's own record, or any for an admin; others learn not even whether there is such a user."""
     user_id = request.path_params["userId"].lower()
-    if user_id != request.user["user_id"] and request.user["role"] != "admin":
+    if not may_read(request.user, user_id):
         raise problems.forbidden()
     user = await service.store.read(accounts.by_id, user_id)
     if user is None:
         raise problems.Problem(404, "not-found")
     return Answer(200, accounts.public_record(user))
+
+
+def may_read(user: Row, user_id: str) -> bool:
+    """Return whether *user* may see the record of *user_id*."""
+    return bool(user["user_id"] == user_id or user["role"] == "admin")

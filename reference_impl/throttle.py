@@ -60,7 +60,7 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slo
     Raises:
         Problem: 429 with the seconds until a guess is free; 401 `recovery-required` after too many in a row.
     """
-    key = _key(limit.scope, identifier)
+    key = key_of(limit.scope, identifier)
     # The upsert locks the row until the transaction ends, also where there was none.
     row = tx.row(
         "INSERT INTO attempts (key, number, consecutive, slots) VALUES (?, 1, 0, '[]') "
@@ -70,20 +70,20 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slo
     assert row is not None
     if limit.consecutive and row["consecutive"] >= limit.consecutive:
         raise problems.recovery_required()
-    slots = [slot for slot in _slots(row) if _counts(slot, limit, began)]
+    slots = [slot for slot in slots_in(row) if _counts(slot, limit, began)]
     if limit.failures and len(slots) >= limit.failures:
         frees_at = sorted(at for _, at, _ in slots)[len(slots) - limit.failures] + limit.window_s
         raise problems.throttled(max(1, math.ceil(frees_at - began)))
     slots.append((row["number"], began, None))
-    _save(tx, key, row["consecutive"], slots)
+    save(tx, key, row["consecutive"], slots)
     return Slot(key, row["number"], began)
 
 
 def fail(tx: Transaction, slot: Slot, now: float) -> None:
     """Count the guess in *slot* as a failure that was over at *now*."""
-    row = _locked(tx, slot)
-    slots = [(number, at, now if number == slot.number else over) for number, at, over in _slots(row)]
-    _save(tx, slot.key, row["consecutive"] + 1, slots)
+    row = locked(tx, slot)
+    slots = [(number, at, now if number == slot.number else over) for number, at, over in slots_in(row)]
+    save(tx, slot.key, row["consecutive"] + 1, slots)
 
 
 def clear(tx: Transaction, slot: Slot) -> None:
@@ -93,22 +93,22 @@ def clear(tx: Transaction, slot: Slot) -> None:
     Those that were over when its request arrived are forgotten. What ran beside it stays, and then so does its own
     slot: a burst with one right guess among many wrong ones gets no further guesses by it.
     """
-    row = _locked(tx, slot)
-    others = [entry for entry in _slots(row) if entry[0] != slot.number]
+    row = locked(tx, slot)
+    others = [entry for entry in slots_in(row) if entry[0] != slot.number]
     beside = [(number, at, over) for number, at, over in others if over is None or over >= slot.began]
     own = [(slot.number, slot.began, slot.began)] if beside else []
-    _save(tx, slot.key, 0, beside + own)
+    save(tx, slot.key, 0, beside + own)
 
 
 def release(tx: Transaction, slot: Slot) -> None:
     """Give *slot* back: whether the guess was right is not known."""
-    row = _locked(tx, slot)
-    _save(tx, slot.key, row["consecutive"], [entry for entry in _slots(row) if entry[0] != slot.number])
+    row = locked(tx, slot)
+    save(tx, slot.key, row["consecutive"], [entry for entry in slots_in(row) if entry[0] != slot.number])
 
 
 def forget(tx: Transaction, limit: Limit, identifier: str) -> None:
     """Forget every failure of *identifier*, for one who has recovered the account."""
-    tx.execute("DELETE FROM attempts WHERE key = ?", _key(limit.scope, identifier))
+    tx.execute("DELETE FROM attempts WHERE key = ?", key_of(limit.scope, identifier))
 
 
 def count(tx: Transaction, scope: str, source: str, limit: int, *, window_s: float, now: float) -> None:
@@ -129,7 +129,7 @@ def tally(tx: Transaction, scope: str, source: str, window_s: float, now: float)
         "count = CASE WHEN rates.ends_at <= ? THEN 1 ELSE rates.count + 1 END, "
         "ends_at = CASE WHEN rates.ends_at <= ? THEN excluded.ends_at ELSE rates.ends_at END "
         "RETURNING count, ends_at",
-        _key(scope, source),
+        key_of(scope, source),
         now + window_s,
         now,
         now,
@@ -147,7 +147,7 @@ def within(tx: Transaction, scope: str, source: str, limit: int, now: float) -> 
     """
     if not limit:
         return
-    row = tx.row("SELECT count, ends_at FROM rates WHERE key = ?", _key(scope, source))
+    row = tx.row("SELECT count, ends_at FROM rates WHERE key = ?", key_of(scope, source))
     if row is not None and row["ends_at"] > now and row["count"] >= limit:
         raise problems.throttled(max(1, math.ceil(row["ends_at"] - now)))
 
@@ -161,15 +161,17 @@ def _counts(entry: _Entry, limit: Limit, now: float) -> bool:
     return at > now - (limit.window_s if over is not None else min(UNDECIDED_S, limit.window_s))
 
 
-def _key(scope: str, name: str) -> str:
+def key_of(scope: str, name: str) -> str:
+    """Return what the store knows *name* by, which may be any text and any length."""
     return scope + ":" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _slots(row: Row) -> list[_Entry]:
+def slots_in(row: Row) -> list[_Entry]:
+    """Return the slots that *row* of the attempts holds."""
     return [(number, at, over) for number, at, over in json.loads(row["slots"])]
 
 
-def _locked(tx: Transaction, slot: Slot) -> Row:
+def locked(tx: Transaction, slot: Slot) -> Row:
     """Return the row of *slot*, locked; an empty one where it was forgotten meanwhile."""
     if tx.execute("UPDATE attempts SET number = number WHERE key = ?", slot.key):
         row = tx.row("SELECT number, consecutive, slots FROM attempts WHERE key = ?", slot.key)
@@ -178,6 +180,7 @@ def _locked(tx: Transaction, slot: Slot) -> Row:
     return {"number": slot.number, "consecutive": 0, "slots": "[]"}
 
 
-def _save(tx: Transaction, key: str, consecutive: int, slots: list[_Entry]) -> None:
+def save(tx: Transaction, key: str, consecutive: int, slots: list[_Entry]) -> None:
+    """Store the slots of *key*, and how many guesses in a row were wrong."""
     text = json.dumps(slots, separators=(",", ":"))
     tx.execute("UPDATE attempts SET consecutive = ?, slots = ? WHERE key = ?", consecutive, text, key)

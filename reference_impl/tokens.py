@@ -61,7 +61,12 @@ class Keys:
 
 async def issue(keys: Keys, settings: Settings, *, user_id: str, session_id: str, now: float) -> str:
     """Return a new access token of the session *session_id*."""
-    claims = {
+    return sign((await keys.all())[0], new_claims(settings, user_id, session_id, now))
+
+
+def new_claims(settings: Settings, user_id: str, session_id: str, now: float) -> dict[str, Any]:
+    """Return the claims of a new access token (RFC 9068 section 2.2)."""
+    return {
         "iss": settings.issuer,
         "aud": settings.audience,
         "sub": user_id,
@@ -70,7 +75,6 @@ async def issue(keys: Keys, settings: Settings, *, user_id: str, session_id: str
         "iat": int(now),
         "exp": int(now) + settings.access_lifetime_s,
     }
-    return sign((await keys.all())[0], claims)
 
 
 def sign(key: Key, claims: Any, header: dict[str, Any] | None = None) -> str:

@@ -77,7 +77,7 @@ class Validation:
         """Raise the 422 that names every member of *value* that is not what the contract says."""
         errors = [error for fault in _faults(self._bodies[operation.id], value) for error in _explained(fault)]
         errors += [
-            {"pointer": pointer, "code": "not-text", "detail": detail} for pointer, detail in _not_text(value, "")
+            {"pointer": pointer, "code": "not-text", "detail": detail} for pointer, detail in not_text(value, "")
         ]
         if errors:
             raise refused(operation.id, problems.invalid_members(errors[:MOST_ERRORS]))
@@ -136,7 +136,7 @@ def _pointer(path: Any) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def _not_text(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def not_text(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """
     Yield what no text can hold: unpaired surrogates anywhere, NUL in a name.
 
@@ -150,4 +150,4 @@ def _not_text(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             if NAMEABLE.match(name):
-                yield from _not_text(inner, f"{pointer}/{name}")
+                yield from not_text(inner, f"{pointer}/{name}")

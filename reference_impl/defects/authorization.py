@@ -10,9 +10,9 @@ from reference_impl.defects import Defect
 def _unauthenticated(sound: Any) -> Any:
     from reference_impl import problems  # noqa: PLC0415 - listing defects loads no server
 
-    def authorised(operation: Any, caller: Any) -> None:
+    def authorised(exchange: Any, operation: Any, caller: Any) -> None:
         try:
-            sound(operation, caller)
+            sound(exchange, operation, caller)
         except problems.Problem:
             raise problems.authentication_required() from None
 
