@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from typing import Any
 
 import httpx
 
-from suites.selftest.reference import DEADLINE_S, ROOT
+from suites.selftest.reference import DEADLINE_S, ROOT, Reference
+
+SAID = "urn:authproof:problem:identity-service-"
 
 
 @dataclass
@@ -61,3 +64,17 @@ def identity_stub(*options: str) -> Iterator[Stub]:
             yield Stub(said["listening"], said["serviceId"], said["serviceSecret"], process)
         finally:
             process.kill()
+
+
+def failed(answer: httpx.Response, kind: str) -> None:
+    """The answer is the 503 of *kind*, announces when to come back, and says nothing of the inside."""
+    assert (answer.status_code, answer.json()["type"]) == (503, SAID + kind)
+    assert set(answer.json()) == {"type", "title", "status", "requestId"}
+    assert answer.headers["retry-after"].isdigit()
+    assert not re.search(r"127\.0\.0\.1|localhost|http:|Error|Traceback", answer.text)
+
+
+def identity_entry(server: Reference) -> dict[str, str]:
+    """Return what readiness says of the identity service."""
+    entries = {entry["name"]: entry for entry in server.call("GET", "/health/ready").json()["dependencies"]}
+    return dict(entries["identity-service"])

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import httpx
 import pytest
 
-from suites.rig.launch import free_port
-from suites.selftest.identity_stub import Stub, identity_stub
-from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving, start_refused
+from suites.selftest.identity_stub import SAID, Stub, failed, identity_entry, identity_stub
+from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving
 
 QUICK = ("--upstream-connect-timeout-s", "0.3", "--upstream-read-timeout-s", "0.3", "--upstream-budget-s", "0.6")
 PATIENT = ("--upstream-outage-limit", "1000")
-SAID = "urn:authproof:problem:identity-service-"
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +32,6 @@ def in_good_health(stub: Stub) -> Iterator[None]:
     yield
     if stub.process.poll() is None:
         stub.mode("ok")
-
-
-def failed(answer: httpx.Response, kind: str) -> None:
-    """The answer is the 503 of *kind*, announces when to come back, and says nothing of the inside."""
-    assert (answer.status_code, answer.json()["type"]) == (503, SAID + kind)
-    assert set(answer.json()) == {"type", "title", "status", "requestId"}
-    assert answer.headers["retry-after"].isdigit()
-    assert not re.search(r"127\.0\.0\.1|localhost|http:|Error|Traceback", answer.text)
-
-
-def identity_entry(server: Reference) -> dict[str, str]:
-    """Return what readiness says of the identity service."""
-    entries = {entry["name"]: entry for entry in server.call("GET", "/health/ready").json()["dependencies"]}
-    return dict(entries["identity-service"])
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -245,83 +226,6 @@ def test_only_staging_tries_again_and_only_where_nothing_can_have_happened(envir
             assert server.control("GET", "/counters")["identityServiceCalls"] - before == attempts
             assert identity_entry(server) == {"name": "identity-service", "status": "down", "cause": "unreachable"}
             assert server.call("GET", "/health/live").status_code == 200
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param((), id="nothing"),
-        pytest.param(("--upstream-id", "authproof"), id="no secret"),
-        pytest.param(("--upstream-id", "authproof", "--upstream-secret", ""), id="empty secret"),
-        pytest.param(("--upstream-id", "authproof", "--upstream-secret", " \n"), id="blank secret"),
-        pytest.param(("--upstream-id", "", "--upstream-secret", "s"), id="empty id"),
-    ],
-)
-def test_a_missing_or_empty_credential_is_named_by_readiness_and_logins_are_503(
-    stub: Stub, tmp_path: Path, given: tuple[str, ...]
-) -> None:
-    with serving(*stub.options, folder=tmp_path) as server:
-        email = server.register()
-    with serving("--upstream", stub.url, *given, folder=tmp_path) as server:
-        failed(server.login(email), "not-configured")
-        assert server.login(email, "not the password").status_code == 401
-        ready = server.call("GET", "/health/ready")
-
-    assert ready.status_code == 503
-    assert ready.json()["detail"] == "Not ready: identity-service (identity-service credential is missing)."
-    assert ready.json()["dependencies"] == [
-        {"name": "database", "status": "up"},
-        {"name": "identity-service", "status": "down", "cause": "configuration"},
-    ]
-
-
-def test_the_secret_may_come_from_a_file_and_a_wrong_one_is_an_authentication_fault(stub: Stub, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    options = ("--upstream", stub.url, "--upstream-id", stub.service_id, "--upstream-secret-file", str(secret))
-    secret.write_text(stub.secret + "\n")
-    with serving(*options, folder=tmp_path) as server:
-        email = server.register()
-        assert server.login(email).status_code == 200
-    secret.write_text("revoked")
-    with serving(*options, folder=tmp_path) as server:
-        failed(server.login(email), "refused-us")
-        assert identity_entry(server)["cause"] == "authentication"
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
-def test_an_address_where_nobody_is_does_not_keep_the_server_from_starting(host: str) -> None:
-    options = ("--upstream", f"http://{host}:{free_port()}", "--upstream-id", "i", "--upstream-secret", "s")
-    with serving(*options) as server:
-        body = {"email": "ada@example.com", "password": PASSWORD}
-        failed(server.call("POST", "/auth/register", body), "unavailable")
-        assert identity_entry(server)["cause"] in ("unreachable", "timeout")
-
-
-@pytest.mark.parametrize(
-    ("options", "line"),
-    [
-        (
-            ("--upstream", "localhost:1234"),
-            "--upstream: not the address of an identity service; valid: http[s]://HOST[:PORT][/PATH]",
-        ),
-        (
-            ("--upstream", "http://x", "--upstream-secret", "s", "--upstream-secret-file", "f"),
-            "--upstream-secret and --upstream-secret-file are both given; valid: one of them",
-        ),
-        (
-            ("--upstream", "http://x", "--upstream-secret-file", "missing"),
-            "--upstream-secret-file: there is no file 'missing'",
-        ),
-        (("--smtp", "mail.example"), "--smtp: 'mail.example' is not a mail server; valid: HOST:PORT"),
-        (
-            ("--public-url", "http://auth.example"),
-            "--public-url: 'http://auth.example' cannot head a link: "
-            "in production mailed links are https; valid: https://HOST[:PORT][/PATH]",
-        ),
-    ],
-)
-def test_options_that_make_no_sense_are_one_line(options: tuple[str, ...], line: str) -> None:
-    assert start_refused("--port", "0", *options) == f"reference_impl: {line}\n"
 
 
 def test_staging_says_what_lies_behind_a_fault_and_the_log_says_it_everywhere(stub: Stub) -> None:
