@@ -44,12 +44,14 @@ def account(api: Api) -> Account:
 @pytest.fixture
 def admin(worker: Worker) -> Account:
     """Return an account with the admin's role, signed in."""
+    worker.need("admin")
     return worker.state.admin()
 
 
 @pytest.fixture
 def clock(worker: Worker, request: pytest.FixtureRequest) -> Clock:
     """Return a clock that can be moved, and an api on the instance whose clock it is."""
+    worker.need("clock")
     clock = worker.state.clock()
     worded(clock.api, request)
     return clock

@@ -23,7 +23,7 @@ from suites.rig.passive import PASSIVE
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
-from suites.rig.run.select import chosen, requirement_of, why_not_applicable
+from suites.rig.run.select import NAMES, NO_CONSENT, chosen, requirement_of, why_not_applicable
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
 from suites.rig.turns import Turns
@@ -239,6 +239,13 @@ class Worker:
         except TargetGone as gone:
             self.gone(session, gone)
             pytest.skip(f"{NOT_REACHED}: {first_line(gone)}")
+
+    def need(self, facility: str) -> None:
+        """End the test where the tester does not have *facility*, or may not use it on this target."""
+        if facility not in self.target.facilities:
+            not_exercised(f"needs {NAMES[facility]}; declare [facilities.{facility}] in the target file")
+        if facility in catalogue.WHOLE_TARGET and not self.may_disturb:
+            not_exercised(NO_CONSENT)
 
     def _write_counts(self) -> None:
         for name in sorted(self.passive_rows):

@@ -22,6 +22,8 @@ NAMES = {
     "tls": "a TLS endpoint",
 }
 
+NO_CONSENT = "locks, races or breaks, and this target is shared or in production; allow it with --consent=HOST"
+
 
 def requirement_of(item: pytest.Item) -> str | None:
     """Return the id that the test cites, or None."""
@@ -55,7 +57,7 @@ def why_not_exercised(row: Requirement, target: Target, *, may_disturb: bool) ->
     if missing:
         return f"needs {' and '.join(missing)}; declare [facilities.*] in the target file"
     if row.disruptive and not may_disturb:
-        return "locks, races or breaks, and this target is shared or in production; allow it with --consent=HOST"
+        return NO_CONSENT
     return ""
 
 
