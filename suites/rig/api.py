@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract.answers import Answer, Kind, Request
+from contract.errors import NotTestable
 from contract.flows import Outcome, finish, perform, up_to_last
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
@@ -52,11 +53,18 @@ class Api:
         self.target = target
         self.people = people
         self.patient = patient
-        self.on_exchange = on_exchange
+        self.founding: list[Answer] = []
+        self._on_exchange = on_exchange
+        self._founds = False
         self._journal = journal
-        self._client = Client(target.transport, on_exchange=on_exchange)
+        self._client = Client(target.transport, on_exchange=self._heard)
         self._shared: Account | None = None
         self.clock_offset_s = 0.0
+
+    def _heard(self, answer: Answer) -> None:
+        if self._founds:
+            self.founding.append(answer)
+        self._on_exchange(answer)
 
     def close(self) -> None:
         """Close the connections."""
@@ -102,7 +110,7 @@ class Api:
     def send_raw(self, request: Request, *, data: bytes | None = None) -> Answer:
         """Send what httpx would refuse, over a connection of its own."""
         answer = send_raw(request, self.target.transport, data=data)
-        self.on_exchange(answer)
+        self._heard(answer)
         return answer
 
     def race(self, calls: Sequence[Call], *, stagger_s: float = 0.0) -> list[Outcome]:
@@ -116,7 +124,7 @@ class Api:
         ]
         answers = together([request for _, request in waiting], self.target.transport, stagger_s=stagger_s)
         for answer in answers:
-            self.on_exchange(answer)
+            self._heard(answer)
         return [finish(flow, answer) for (flow, _), answer in zip(waiting, answers, strict=True)]
 
     # -- people
@@ -158,6 +166,23 @@ class Api:
         if kind == "grace":
             time.sleep(float(seconds) + 1)
 
+    def id_of(self, account: Account) -> str:
+        """
+        Return the id of *account*, which must be signed in: as an answer has told it, or else as its profile does.
+
+        Raises:
+            NotTestable: nothing that the target file captures says it.
+        """
+        if not account.user_id and "getCurrentUser" in self.target.operations:
+            profile = control(self.as_(account, "getCurrentUser"))
+            account.user_id = str(profile.session.values.get("userId", ""))
+        if not account.user_id:
+            raise NotTestable(
+                "no answer says a user's id: give [operations.getCurrentUser] capture = { userId = PLACE } "
+                "in the target file"
+            )
+        return account.user_id
+
     def with_token(self, account: Account, token: Secret) -> Outcome:
         """Read the profile with *token* in place of the account's access token."""
         return self.call("getCurrentUser", replace(account.session, access_token=token))
@@ -178,8 +203,16 @@ class Api:
     def shared_account(self) -> Account:
         """Return the account of this worker that harmless tests share; it is never locked, renamed or logged out."""
         if self._shared is None:
-            self._shared = self.fresh_account()
+            self._shared = self.found(self.fresh_account)
         return self._shared
+
+    def found(self, make: Callable[[], Account]) -> Account:
+        """Make an account that later tests build on too; its answers are kept in `founding`, for repro scripts."""
+        self._founds = True
+        try:
+            return make()
+        finally:
+            self._founds = False
 
     def with_mfa(self, account: Account) -> Account:
         """Turn the second factor of *account* on, and confirm it."""

@@ -20,6 +20,7 @@ from contract.targets.model import Target
 from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.passive import PASSIVE
+from suites.rig.repro import save, script
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
@@ -129,7 +130,7 @@ class Worker:
 
     def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
         self.sent += len(self.state.exchanges)
-        self.state.exchanges.clear()
+        self.state.begin()
         self._pending.clear()
         self._faults.clear()
         if hasattr(item, "_initrequest"):
@@ -189,17 +190,20 @@ class Worker:
     def _with_script(self, row: Requirement, judgement: Judgement, error: AssertionError) -> Judgement:
         if judgement.verdict not in (Verdict.FAIL, Verdict.WARN) or not self.state.exchanges:
             return judgement
-        from suites.rig.repro import save, script
-
         answer = error.answer if isinstance(error, ContractViolation) else None
+        failing = answer or self.state.exchanges[-1]
+        api = self.state.voice_of(failing)
         text = script(
             row.id,
             row.statement,
             judgement.expected,
             judgement.actual or judgement.message,
             tuple(self.state.exchanges),
-            answer or self.state.exchanges[-1],
-            self.state.api().target,
+            failing,
+            api.target,
+            earlier=tuple(api.founding),
+            moves=tuple(self.state.moves),
+            clock_offset_s=api.clock_offset_s - sum(seconds for _, seconds in self.state.moves),
         )
         path = save(self.folder / "repro", row.id, text)
         return replace(judgement, repro=str(path.relative_to(self.folder)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ class State:
     """
     Everything of one conformance run in one process: an xdist worker, or the only one.
 
-    `exchanges` are the answers received since the current test began; `preflight_failure` is set once the first walk
+    `exchanges` are the answers received since the current test began, `moves` how far the clock was moved before which
+    of them; `preflight_failure` is set once the first walk
     failed, and then nothing that depends on it is tried.
     """
 
@@ -48,6 +50,7 @@ class State:
         self.journal = Journal(folder / "accounts.jsonl")
         self.passive = PassiveJudge(target, passive_rows)
         self.exchanges: list[Answer] = []
+        self.moves: list[tuple[int, float]] = []
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
         self._walked = False
@@ -89,9 +92,14 @@ class State:
         """
         api = self.api_apart()
         table = api.target.facilities["clock"]
-        if table["driver"] == "shell":
-            return Clock(api, by_shell(table))
-        return Clock(api, self.control(self.launcher.apart(), table).advance)
+        shell = table["driver"] == "shell"
+        move = by_shell(table) if shell else self.control(self.launcher.apart(), table).advance
+
+        def moved(seconds: float) -> None:
+            move(seconds)
+            self.moves.append((len(self.exchanges), seconds))
+
+        return Clock(api, moved)
 
     def admin(self) -> Account:
         """
@@ -102,7 +110,8 @@ class State:
         """
         instance = self.launcher.main()
         if id(instance) not in self._admins:
-            self._admins[id(instance)] = self._new_admin(instance)
+            make = partial(self._new_admin, instance)
+            self._admins[id(instance)] = self._api(instance).found(make)
         return self._admins[id(instance)]
 
     def _new_admin(self, instance: Instance) -> Account:
@@ -124,6 +133,16 @@ class State:
         if not isinstance(said, Mapping):
             raise NotTestable(f"{instance.target.name}: its start line says nothing of a control port; add --control")
         return Control(str(said["url"]), Secret(str(said["secret"])))
+
+    def begin(self) -> None:
+        """Forget what the test before received."""
+        self.exchanges.clear()
+        self.moves.clear()
+
+    def voice_of(self, answer: Answer) -> Api:
+        """Return the voice that *answer* was an answer to."""
+        apis = [each for each in self._apis.values() if answer.request.url.startswith(each.target.base_url)]
+        return apis[0] if apis else self.api()
 
     # -- what is received
 
