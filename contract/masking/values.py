@@ -92,8 +92,9 @@ def _forms(value: str) -> Iterable[_Form]:
     texts = {value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))}
     forms = {_Form(text, alone=alone) for text in texts if len(text) >= SHORTEST}
     for text in texts:
-        for charset in ("utf-8", "latin-1"):
-            forms |= {_Form(core, base64=True) for core in _base64_cores(text.encode(charset, "ignore"))}
+        charsets = ("utf-8", "latin-1") if max(text) <= "\xff" else ("utf-8",)
+        for charset in charsets:
+            forms |= {_Form(core, base64=True) for core in _base64_cores(text.encode(charset, "replace"))}
     return forms
 
 
