@@ -45,7 +45,7 @@ class Mailer:
 
     async def send(self, mail: Mail) -> None:
         """
-        Send *mail*, in several attempts where the mail server cannot be reached or is busy.
+        Send *mail*, in several attempts where the mail server cannot be reached or says "later".
 
         Raises:
             OSError: it could not be sent (smtplib's errors are OSErrors).
@@ -57,9 +57,9 @@ class Mailer:
         for wait_s in WAITS_S:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._threads, self._deliver, message)
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                raise  # it has been read and is not wanted
-            except OSError:
+            except OSError as fault:
+                if is_final(fault):
+                    raise
                 await asyncio.sleep(wait_s)
             else:
                 return
@@ -97,5 +97,17 @@ class Mailer:
         return message
 
     def _deliver(self, message: EmailMessage) -> None:
-        with smtplib.SMTP(self._host, self._port, timeout=self._settings.smtp_timeout_s) as server:
+        ourselves = self._settings.mail_from.rpartition("@")[2]  # else smtplib asks the name service, however long
+        with smtplib.SMTP(self._host, self._port, ourselves, timeout=self._settings.smtp_timeout_s) as server:
             server.send_message(message)
+
+
+def is_final(fault: OSError) -> bool:
+    """
+    Return whether the mail server has said that it will never take the mail.
+
+    Source: RFC 5321 section 4.2.1: replies from 500 on.
+    """
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in fault.recipients.values())
+    return isinstance(fault, smtplib.SMTPResponseException) and fault.smtp_code >= 500

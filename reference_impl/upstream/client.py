@@ -134,10 +134,6 @@ class IdentityService:
                 raise answers.fault_of(reply)
         return reply
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
-
     async def _judged(self, judge: Callable[[Reply], T], method: str, path: str, body: Mapping[str, Any] | None) -> T:
         reply = await self.call(method, path, body)
         try:

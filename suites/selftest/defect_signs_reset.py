@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
-
 from suites.selftest.reference import PASSWORD, Reference
+from suites.selftest.resetting import NEW, ask, mails, redeem, token_for
 from suites.selftest.second_factor import advance, enrolled
-
-NEW = "a quite different phrase"
-
-
-def ask(reference: Reference, email: str, **headers: str) -> int:
-    return reference.call("POST", "/auth/password-reset", {"email": email}, **headers).status_code
-
-
-def token_for(reference: Reference, email: str) -> str:
-    """Ask for a mail and return the token in it."""
-    assert ask(reference, email) == 202
-    return str(reference.control("GET", "/outbox", recipient=email)["mails"][-1]["token"])
-
-
-def redeem(reference: Reference, token: str, password: str = NEW, **more: str) -> httpx.Response:
-    body = {"token": token, "newPassword": password, **more}
-    return reference.call("POST", "/auth/password-reset/confirm", body)
 
 
 def rst_01(reference: Reference) -> bool:
-    return (ask(reference, reference.register()), ask(reference, "nobody@example.com")) == (202, 404)
+    asked = reference.register(), "nobody@example.com"
+    return [ask(reference, email).status_code for email in asked] == [202, 404]
 
 
 def rst_02(reference: Reference) -> bool:
@@ -79,4 +62,4 @@ def rst_09(reference: Reference) -> bool:
 def rst_10(reference: Reference) -> bool:
     email = reference.register()
     ask(reference, email, host="evil.example")
-    return "https://evil.example/" in reference.control("GET", "/outbox", recipient=email)["mails"][-1]["text"]
+    return "https://evil.example/" in mails(reference, email)[-1]["text"]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
-from suites.rig.mail import Sink, sink
 from suites.rig.postgres import postgres
 from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving
+from suites.selftest.resetting import NEW, ask, mails, redeem, seen, token_for
 from suites.selftest.second_factor import advance, challenge, code, enrolled, verify
 
-NEW = "a quite different phrase"
 TOKEN = re.compile(r"^https://accounts\.example/app/reset-password#token=([A-Za-z0-9_-]{43})$", re.MULTILINE)
 
 
@@ -32,32 +29,6 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Reference]:
         return
     with postgres() as database, serving("--control", "--database", database.url) as running:
         yield running
-
-
-def ask(server: Reference, email: str, **headers: str) -> httpx.Response:
-    return server.call("POST", "/auth/password-reset", {"email": email}, **headers)
-
-
-def mails(server: Reference, email: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = server.control("GET", "/outbox", recipient=email)["mails"]
-    return found
-
-
-def token_for(server: Reference, email: str) -> str:
-    """Ask for a mail and return the token in it."""
-    assert ask(server, email).status_code == 202
-    return mails(server, email)[-1]["token"]
-
-
-def redeem(server: Reference, token: object, password: str = NEW) -> httpx.Response:
-    return server.call("POST", "/auth/password-reset/confirm", {"token": token, "newPassword": password})
-
-
-def seen(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
-    """Return what of *answer* an onlooker can compare."""
-    body = {name: value for name, value in answer.json().items() if name != "requestId"}
-    headers = {name: value for name, value in answer.headers.items() if name not in ("date", "x-request-id")}
-    return answer.status_code, body, headers
 
 
 def test_asking_is_answered_alike_and_only_an_account_that_may_log_in_gets_mail(server: Reference) -> None:
@@ -233,45 +204,3 @@ def test_the_database_holds_no_token(server: Reference) -> None:
 
     assert email.encode() in held
     assert token.encode() not in held
-
-
-@pytest.fixture
-def mail_server() -> Iterator[Sink]:
-    started = sink()
-    yield started
-    started.stop()
-
-
-def test_mail_goes_out_by_smtp(mail_server: Sink) -> None:
-    address = ("--public-url", "https://accounts.example/app")
-    with serving("--smtp", mail_server.address, "--mail-from", "door@accounts.example", *address) as server:
-        email = server.register()
-        assert server.call("GET", "/health/ready").json()["dependencies"][1] == {"name": "mail", "status": "up"}
-
-        assert ask(server, email).status_code == 202
-
-        mail = mail_server.wait_for(email)
-        assert (mail.message["From"], mail.message["Subject"]) == (
-            "door@accounts.example",
-            "authproof: set a new password",
-        )
-        token = TOKEN.search(mail.text)
-        assert token
-        assert redeem(server, token[1]).status_code == 204
-
-
-def test_an_outage_of_mail_does_not_tell_known_from_unknown_and_mail_comes_afterwards(mail_server: Sink) -> None:
-    with serving("--smtp", mail_server.address) as server:
-        email = server.register()
-        mail_server.stop()
-
-        known, unknown = ask(server, email), ask(server, "nobody@example.com")
-
-        assert known.status_code == 202
-        assert seen(known) == seen(unknown)
-        ready = server.call("GET", "/health/ready")
-        assert (ready.status_code, ready.json()["detail"]) == (503, "Not ready: mail.")
-        assert ready.json()["dependencies"][1] == {"name": "mail", "status": "down", "cause": "unreachable"}
-        assert server.call("GET", "/health/live").status_code == 200
-        mail_server.start()
-        mail_server.wait_for(email, 30)
