@@ -7,6 +7,7 @@ Each function is plain text work on base64url and JSON, so that a repro script c
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Mapping
 
@@ -44,6 +45,13 @@ def with_claims(token: str, claims: Mapping[str, object]) -> str:
 
 
 @derives
+def claiming(token: str, claims: Mapping[str, object]) -> str:
+    """Return *token* with *claims* and no others, under its old signature."""
+    head, _, signature = token.split(".")
+    return f"{head}.{encoded(claims)}.{signature}"
+
+
+@derives
 def with_header(token: str, header: Mapping[str, object]) -> str:
     """Return *token* with other members in its header, under its old signature."""
     head, claims, signature = token.split(".")
@@ -51,10 +59,47 @@ def with_header(token: str, header: Mapping[str, object]) -> str:
 
 
 @derives
+def signed_by_hmac(token: str, bits: int, key: bytes, header: Mapping[str, object]) -> str:
+    """Return *token* with HS256, HS384 or HS512 as its algorithm and other members in its header, signed by *key*."""
+    head, claims, _ = token.split(".")
+    signed = f"{encoded({**decoded(head), 'alg': f'HS{bits}', **header})}.{claims}"
+    signature = base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), f"sha{bits}"))
+    return f"{signed}.{signature.rstrip(b'=').decode()}"
+
+
+@derives
 def one_character_off(token: str, part: int) -> str:
-    """Return *token* with one character in the middle of its part (0 header, 1 claims, 2 signature) changed."""
+    """
+    Return *token* with one character of its part (0 header, 1 claims, 2 signature) changed.
+
+    It is the first one from the middle on that leaves header and claims a JSON object: the signature, and not the
+    reading, is what must refuse the token.
+    """
     parts = token.split(".")
     text = parts[part]
-    middle = len(text) // 2
-    parts[part] = text[:middle] + ("A" if text[middle] != "A" else "B") + text[middle + 1 :]
+    for place in range(len(text) // 2, len(text)):
+        parts[part] = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
+        try:
+            if part == 2 or decoded(parts[part]) != decoded(text):
+                break
+        except ValueError:
+            continue
     return ".".join(parts)
+
+
+@derives
+def with_other_unused_bits(token: str) -> str:
+    """
+    Return *token* with the last character of its signature changed in those bits that hold nothing.
+
+    It decodes to the same token; where every bit holds something it is the same text. Source: RFC 4648 section 3.5.
+    """
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    has_unused = len(token.rpartition(".")[2]) % 4 in (2, 3)
+    return token[:-1] + alphabet[alphabet.index(token[-1]) ^ 1] if has_unused else token
+
+
+@derives
+def padded(token: str) -> str:
+    """Return *token* with the padding of base64 at the end of its signature, which decodes to the same token."""
+    return token + "=" * (-len(token.rpartition(".")[2]) % 4)

@@ -15,6 +15,9 @@ NOT_EXERCISED = "not exercised"
 NOT_REACHED = "not reached"
 UNDECIDED = "undecided"
 
+ENDED = ("connection closed", "connection lost", "connection reset", "broken pipe")
+"""How the drivers begin to say that the other side ended the connection."""
+
 
 class Advice(ContractViolation):
     """The answer is tolerated, and not what it should be: a warning, whatever the requirement's level."""
@@ -42,6 +45,11 @@ def described(answer: Answer) -> str:
     document = answer.json()
     kind = document.get("type") if isinstance(document, dict) else None
     return f"{answer.status} {kind}" if isinstance(kind, str) else str(answer.status)
+
+
+def hung_up(answer: Answer) -> bool:
+    """Whether the target ended the connection in place of an answer; running out of time is not that."""
+    return not answer.status and any(words in answer.fault for words in ENDED)
 
 
 def control(outcome: Outcome, *kinds: Kind) -> Outcome:
@@ -86,11 +94,11 @@ def never(outcome: Outcome, *kinds: Kind, because: str = "") -> Outcome:
     Return *outcome* if it is of none of *kinds* (accepted, challenged, unless said otherwise), and no server error.
 
     Raises:
-        ContractViolation: it is.
+        ContractViolation: it is, or nothing came back: silence refuses nothing.
     """
     unwanted = kinds or (Kind.ACCEPTED, Kind.CHALLENGED)
     answer = outcome.answer
-    if outcome.kind in unwanted or answer.status >= 500:
+    if outcome.kind in unwanted or answer.status >= 500 or not answer.status:
         raise ContractViolation(
             f"{answer.request.operation}{f' with {because}' if because else ''} is {outcome.kind}",
             expected=f"a refusal, neither {' nor '.join(unwanted)} nor a server error",
@@ -100,14 +108,20 @@ def never(outcome: Outcome, *kinds: Kind, because: str = "") -> Outcome:
     return outcome
 
 
-def refused_as(kind: Kind, outcome: Outcome, *, because: str = "") -> Outcome:
+def refused_as(kind: Kind, outcome: Outcome, *, because: str = "", over_long: bool = False) -> Outcome:
     """
     Return *outcome* if it is of *kind*.
 
+    Where what was sent is *over_long*, a server may also not read it: 431, or the connection closed.
+
     Raises:
-        ContractViolation: it is a success or a server error.
+        ContractViolation: it is a success, a server error, or nothing came back.
         Advice: it is another refusal.
+
+    Source of 431: RFC 6585 section 5.
     """
+    if over_long and (outcome.answer.status == 431 or hung_up(outcome.answer)):
+        return outcome
     never(outcome, because=because)
     if outcome.kind is not kind:
         raise Advice(

@@ -1,0 +1,24 @@
+"""An account's own access token, as what other tokens are made from; and what must become of those."""
+
+from __future__ import annotations
+
+from contract.answers import Kind
+from contract.secret import Secret
+from suites.rig.api import Api
+from suites.rig.identities import Account
+from suites.rig.judging import control, not_applicable, refused_as
+
+
+def access_token(account: Account) -> str:
+    """Return the account's own access token, which is a signed JWT; else the row does not apply."""
+    token = account.session.access_token
+    if token is None or token.reveal().count(".") != 2:
+        not_applicable("its access token is no signed JWT")
+    return token.reveal()
+
+
+def opens_nothing(api: Api, account: Account, token: str | Secret, because: str, *, over_long: bool = False) -> None:
+    """Judge that *token* does not open the profile, and that the account's own one does."""
+    shown = token if isinstance(token, Secret) else Secret(token)
+    refused_as(Kind.REFUSED_TOKEN, api.with_token(account, shown), because=because, over_long=over_long)
+    control(api.as_(account, "getCurrentUser"))
