@@ -17,7 +17,7 @@ from contract.targets.model import Target
 from suites.rig.client import Client
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
-from suites.rig.judging import control, not_applicable, undecided
+from suites.rig.judging import control, undecided
 from suites.rig.raw import send_raw, together
 
 LONGEST_WAIT_S = 60.0  # for one 429 outside a throttle row
@@ -191,13 +191,6 @@ class Api:
     def with_token(self, account: Account, token: Secret) -> Outcome:
         """Read the profile with *token* in place of the account's access token."""
         return self.call("getCurrentUser", replace(account.session, access_token=token))
-
-    def id_of(self, account: Account) -> str:
-        """Return the id of *account*; where neither registration nor login told it, its profile does."""
-        if not account.user_id and "getCurrentUser" in self.target.operations:
-            seen = control(self.as_(account, "getCurrentUser"))
-            account.user_id = str(seen.session.values.get("userId", ""))
-        return account.user_id or not_applicable("nothing that the target answers tells a user's id")
 
     def fresh_account(self, *, signed_in: bool = True) -> Account:
         """
