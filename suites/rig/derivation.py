@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 P = ParamSpec("P")
 
@@ -32,7 +32,7 @@ def derives(function: Callable[Concatenate[str, P], str]) -> Callable[Concatenat
         _DERIVATIONS[result] = Derivation(function, source, arguments, named)
         return result
 
-    return noting
+    return cast(Callable[Concatenate[str, P], str], noting)
 
 
 def derivation_of(text: str) -> Derivation | None:

@@ -59,7 +59,7 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
     at_fault = len(received) - 1 if failing is None else next(n for n, each in enumerate(received) if each is failing)
     end = next(race.stop for race in races(received) if at_fault in race)
     place = Place.of(target, received[at_fault].request)
-    answers = [replace(each, request=completed(each.request, target.transport)) for each in received[:end]]
+    answers = [replace(each, request=completed(each.request, place, target)) for each in received[:end]]
     moved = {len(before) + number: seconds for number, seconds in moves}
     offsets = [clock_offset_s + sum(s for at, s in moved.items() if at <= n) for n in range(end)]
     ledger = Ledger(History(target, answers, offsets))

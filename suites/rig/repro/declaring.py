@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from suites.rig.repro.ledger import Ledger
-from suites.rig.repro.origins import Asked, Captured, Changed, Code, Forged, Fresh, Given, Variable
+from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Mailed, Variable
 from suites.rig.repro.programs import program_of
 from suites.rig.repro.shell import quoted
 
@@ -75,8 +75,8 @@ class Variables:
         elif isinstance(origin, Fresh):
             self.made_up.append(f'{name}="${{{name}:-{made_up(origin)}}}"')
             return self._admin(variable)
-        elif isinstance(origin, Asked):
-            return [f"ask {name} {quoted(plain(origin.what))}"]
+        elif isinstance(origin, Mailed):
+            return self._mailed(name, origin)
         elif isinstance(origin, Changed):
             return [f'{name}=$(changed {quoted(origin.expression)} "${self.name_of(origin.of)}")']
         elif isinstance(origin, Forged):
@@ -86,6 +86,20 @@ class Variables:
             self._first_step = origin.step if self._first_step is None else self._first_step
             return [f'{name}=$(code "${self.name_of(origin.secret)}" {origin.step - self._first_step})']
         return []  # what an answer holds is taken when it has come
+
+    def _mailed(self, name: str, origin: Mailed) -> list[str]:
+        """Return the line that gets what was mailed: through the control port, else from whoever runs the script."""
+        table = self._ledger.history.target.facilities.get("outbox", {})
+        patterns = table.get("capture", {})
+        pattern = patterns.get(origin.word) or next(iter(patterns.values()), "")
+        said = self._ledger.history.said[origin.exchange]
+        address = next(
+            (each for each in self._ledger.variables.values() if each.base == "EMAIL" and each.value in said), None
+        )
+        if table.get("driver") != "control" or not pattern or address is None:
+            return [f"ask {name} {quoted(f'the {origin.word} from the mail that the account got')}"]
+        self.require_control()
+        return [f'{name}=$(mailed "${self.name_of(address)}" {quoted(pattern)}) || exit 3']
 
     def _admin(self, email: Variable) -> list[str]:
         """Return the lines that make the account of *email*, where nobody registered it."""

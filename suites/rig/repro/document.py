@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from contract.errors import one_line
 from contract.masking import mask_text
@@ -39,11 +40,11 @@ def document(finding: Finding, ledger: Ledger, uses: Uses, steps: Sequence[Step]
     told = [f"expected: {expected}" if expected else "", f"the failed test saw: {actual}" if actual else ""]
     writer.write(finding.at_fault, "; ".join(part for part in told if part))
     body = "\n".join(writer.lines)
-    options = curl_array(target.transport, writer.variables)
+    options = curl_array(target.transport, writer.variables) if "curl " in body or "send " in body else []
     functions = functions_used(f"{body}\n" + "\n".join(writer.variables.made_up))
     settings = settings_of(finding, target, place, "\n".join([*functions, body]))
     pieces = [
-        "\n".join(["#!/usr/bin/env bash", *head(finding, ledger, steps, target), "", "set -u"]),
+        "\n".join(["#!/usr/bin/env bash", *head(finding, ledger, steps, place), "", "set -u"]),
         "\n".join([*settings, *writer.variables.required, *options]),
         *(function.rstrip() for function in functions),
         "\n".join(writer.variables.made_up),
@@ -57,15 +58,15 @@ def shown(text: str) -> str:
     return one_line(mask_text(" ".join(text.split())))
 
 
-def head(finding: Finding, ledger: Ledger, steps: Sequence[Step], target: Target) -> list[str]:
+def head(finding: Finding, ledger: Ledger, steps: Sequence[Step], place: Place) -> list[str]:
     """Return the comment that a reader sees first."""
-    file = f"./{finding.requirement}.sh"
+    target, file, path = ledger.history.target, f"./{finding.requirement}.sh", urlsplit(place.base_url).path
     lines = comment(f"{finding.requirement}: {shown(finding.statement)}")
     lines += ["#"]
     for label, text in (("expected", finding.expected), ("actual", finding.actual)):
         if text:
             lines += comment(f"{label + ':':<11}{shown(text)}", indent=" " * 11)
-    lines += ["#", f"# Run it:    {file}", f"# Elsewhere: BASE_URL=https://staging.example.com/api {file}"]
+    lines += ["#", f"# Run it:    {file}", f"# Elsewhere: BASE_URL=https://your.host{path} {file}"]
     lines += comment(
         "Needs:     bash, curl 7.68 or newer, and python3 with nothing installed. It holds no secret: what it sends it "
         "makes up, takes from earlier answers, or reads from variables. " + accounts_made(ledger, steps),
@@ -97,8 +98,12 @@ def accounts_made(ledger: Ledger, steps: Sequence[Step]) -> str:
 def settings_of(finding: Finding, target: Target, place: Place, text: str) -> list[str]:
     """Return the lines for the target's place, and for what the functions of *text* read."""
     lines = [f'BASE_URL="${{BASE_URL:-{place.base_url}}}"', 'BASE_URL="${BASE_URL%/}"']
-    if "$ORIGIN" in text or "$HOST" in text:
-        lines += ['HOST="${BASE_URL#*://}" && HOST="${HOST%%/*}"', 'ORIGIN="${BASE_URL%%://*}://$HOST"']
+    if any(name in text for name in ("$ORIGIN", "$HOST", "$BASE_PATH")):
+        lines += ['HOST="${BASE_URL#*://}" && HOST="${HOST%%/*}"']
+    if "$ORIGIN" in text:
+        lines += ['ORIGIN="${BASE_URL%%://*}://$HOST"']
+    if "$BASE_PATH" in text:
+        lines += ['BASE_PATH="${BASE_URL#*://"$HOST"}"']
     lines += ["DIR=$(mktemp -d) && trap 'rm -rf \"$DIR\"' EXIT"]
     if "wire() {" in text:
         lines += [f"export BASE_URL LIMIT_S={target.transport.timeout_s:g}"]
@@ -110,7 +115,7 @@ def settings_of(finding: Finding, target: Target, place: Place, text: str) -> li
         profile = target.profile
         lines += [
             f'TARGET_AHEAD_S="${{TARGET_AHEAD_S:-{finding.clock_offset_s:g}}}"  # how far its clock is ahead of ours',
-            f"CODE_STEP_S={profile.code_step_s} CODE_DIGITS={profile.code_digits}",
+            f"CODE_STEP_S={profile.code_step_s} CODE_DIGITS={profile.code_digits} "
             f"CODE_HASH={profile.code_algorithm.lower()}",
         ]
     return lines

@@ -8,7 +8,7 @@ from contract.targets.model import Target
 from suites.rig.derivation import is_made_up
 from suites.rig.identities import MAIL_DOMAIN
 from suites.rig.repro.history import History
-from suites.rig.repro.origins import Asked, Fresh, Given, Origin
+from suites.rig.repro.origins import Fresh, Given, Mailed, Origin
 from suites.rig.repro.relations import can_be_shaped, shape_of
 from suites.rig.repro.words import Word
 
@@ -17,7 +17,8 @@ FRESH_NAME = "repro-"
 RANDOM_PART = 8  # letters or digits of a made-up address, at least
 
 _SETS_A_PASSWORD = frozenset("registerUser changePassword confirmPasswordReset".split())
-_MAILED_TO = frozenset({"confirmPasswordReset", ""})  # "" is an errand of the target file: activating by mail
+_CAUSES_A_MAIL = {"confirmPasswordReset": "requestPasswordReset", "": "registerUser"}
+"""What was mailed is sent in this operation ("" is an errand of the target file: activating), and mailed after that."""
 
 
 def origin_of_address(text: str, history: History) -> Origin | None:
@@ -54,10 +55,10 @@ def origin_of_secret(word: Word, number: int, history: History) -> Origin | None
         if opened and _SETS_A_PASSWORD.isdisjoint(opened) and not makes_admins(history.target):
             return Given("the password of that account")
         return Fresh(shape_of(word.text)) if is_made_up(word.text) and can_be_shaped(word.text) else None
-    operation = history.answers[number].request.operation
-    earlier = {answer.request.operation for answer in history.answers[:number]}
-    if operation in _MAILED_TO and earlier & {"requestPasswordReset", "registerUser"}:
-        return Asked(f"the {word.name} from the mail that the account got")
+    causes = _CAUSES_A_MAIL.get(history.answers[number].request.operation)
+    earlier = [n for n in range(number) if history.answers[n].request.operation == causes]
+    if earlier:
+        return Mailed(earlier[-1], word.name)
     if opened or word.text.count(".") == 2 or not can_be_shaped(word.text):  # two dots: a JWT, signed elsewhere
         return Given(f"a {word.name} that the test had from elsewhere, made with a key of the target for example")
     return Fresh(shape_of(word.text))
@@ -80,7 +81,12 @@ def is_of_pattern(text: str, pattern: str) -> bool:
 
 
 def like_address(text: str, pattern: str) -> Fresh:
-    """Return how an address in the place of *text* is made up: as long as that, if it can be."""
+    """Return how an address in the place of *text* is made up: if it can be as long as that, and in its letter case."""
     before, _, after = (pattern or f"{{id}}@{MAIL_DOMAIN}").partition("{id}")
     before += FRESH_NAME
+    name, _, domain = text.partition("@")
+    if name[:1].isupper():
+        before = before.upper() if name.isupper() else before.capitalize()
+    if domain.isupper():
+        after = after.upper()
     return Fresh("0" * max(len(text) - len(before) - len(after), RANDOM_PART), before, after)

@@ -152,6 +152,24 @@ control() {
     -H 'Content-Type: application/json' --data-raw "$2" -o "$DIR/control" "$CONTROL_URL$1" || exit 3
 }
 
+# mailed ADDRESS PATTERN: what the pattern finds in the newest mail to the address, by the control port of the target
+mailed() {
+  local try
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    curl --silent --show-error --fail --noproxy '*' --get -H "X-Control-Secret: $CONTROL_SECRET" \
+      --data-urlencode "recipient=$1" -o "$DIR/mails" "$CONTROL_URL/outbox" || return 1
+    python3 -c '
+import json, re, sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    texts = [mail["text"] for mail in json.load(file)["mails"]]
+found = re.search(sys.argv[2], texts[-1]) if texts else None
+sys.stdout.write(found[1] if found else sys.exit(1))' "$DIR/mails" "$2" && return
+    sleep "$((try / 5)).5"
+  done
+  say "no mail to $1 with /$2/"
+  return 1
+}
+
 # wire: sends standard input to the target byte for byte, and prints what comes back
 wire() {
   python3 -c '
@@ -171,12 +189,14 @@ try:
     connection.sendall(sys.stdin.buffer.read())
 except OSError:
     pass  # refused before its end: what was said comes next
+received = 0
 try:
     while data := connection.recv(65536):
-        sys.stdout.buffer.write(data)
-        connection.settimeout(2)
+        received += sys.stdout.buffer.write(data)
+        connection.settimeout(2)  # whoever keeps the connection open has said all by then
 except OSError as why:
-    print(f"[{why}]", file=sys.stderr)'
+    if not received:
+        print(f"no answer: {why}", file=sys.stderr)'
 }
 
 # conclude N STATUS WORDS: sets the status of the last answer against that of the failed test
@@ -200,6 +220,6 @@ concluded_race() {
   printf '\n\nstatus: '
   for head in "$DIR/$1".*.head; do
     awk '/^HTTP\// { got = $2 } END { print got + 0 }' "$head"
-  done | sort | uniq -c | awk '{ printf "%s%s times %s", (NR > 1 ? ", " : ""), $1, $2 }'
-  printf '; the answer at fault in the failed test had %s; %s\n' "$2" "$3"
+  done | sort | uniq -c | awk '{ printf "%s%s x %s", (NR > 1 ? ", " : ""), $1, $2 }'
+  printf '; in the failed test the answer at fault was %s; %s\n' "$2" "$3"
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
 
 from contract.answers import Answer, Request
@@ -22,7 +22,7 @@ from suites.rig.repro.given import base_of, given_by
 from suites.rig.repro.history import History
 from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Origin, Variable
 from suites.rig.repro.relations import as_expression, made_from
-from suites.rig.repro.shell import FORMS
+from suites.rig.repro.shell import Reference, parted
 from suites.rig.repro.words import Word, header_text, held_by, text_of_bytes, words_of
 
 STEPS_AROUND = 12  # time steps before and after the present one in which a one-time code is looked for
@@ -53,7 +53,7 @@ class Ledger:
         answer = self.history.answers[number]
         for word in words_of(answer.request):
             self._find(word, number)
-        used = [variable for variable in self.variables.values() if says(answer.request, variable)]
+        used = referenced(answer.request, list(self.variables.values()))
         self._pair(answer.request)
         for held in held_by(answer):
             if held.text not in self.variables and self._is_passed_on(held.text, held.place, answer):
@@ -171,10 +171,9 @@ class Ledger:
     def _word_at(self, place: str, answer: Answer) -> str:
         """Return the contract's word for what stands at *place* of *answer*, "" where the target file has none."""
         operation = self.history.target.operations.get(answer.request.operation)
-        captures: Mapping[str, str] = {
-            place: word for step in (operation.steps if operation else ()) for word, place in step.capture.items()
-        }
-        return captures.get(place, "")
+        captures = [*self.history.target.scheme.renew.items()]
+        captures += [pair for step in (operation.steps if operation else ()) for pair in step.capture.items()]
+        return next((word for word, captured in captures if captured.lower() == place.lower()), "")
 
     def _base(self, word: Word, origin: Origin) -> str:
         """Return what the name of the variable begins with."""
@@ -192,15 +191,15 @@ class Ledger:
         return "EMAIL" if isinstance(origin, Fresh | Given) and EMAIL.fullmatch(word.text) else base_of(word.name)
 
 
-def says(request: Request, variable: Variable) -> bool:
-    """Whether *request* says the value of *variable*, in whatever form."""
-    texts = [request.url, text_of_bytes(request.body), *(header_text(value) for _, value in request.headers)]
-    return any(written in text for written in _written(variable.value) for text in texts)
-
-
-@cache
-def _written(value: str) -> frozenset[str]:
-    return frozenset(write(value) for write in FORMS.values())
+def referenced(request: Request, variables: Sequence[Variable]) -> list[Variable]:
+    """Return those of *variables* whose values a script writes by name when it writes *request*."""
+    texts = [
+        request.url,
+        *(header_text(value) for _, value in request.headers),
+        text_of_bytes(request.wire or request.body),
+    ]
+    parts = [part for text in texts for part in parted(text, variables)]
+    return list(dict.fromkeys(part.variable for part in parts if isinstance(part, Reference)))
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contract.answers import Answer
 from suites.rig.repro.history import races
-from suites.rig.repro.origins import Captured, Given, Variable
+from suites.rig.repro.origins import Captured, Given, Mailed, Variable
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 PAUSE_S = 1.5  # between two exchanges: below, the harness was only busy
@@ -60,7 +60,7 @@ def _family(uses: Uses, at_fault: int) -> set[Variable]:
     """Return everything that is tied, over whatever exchanges, to what the exchange at fault says."""
     ties = [_identities(used) for used in uses]
     for variable in [each for tie in ties for each in tie]:
-        if isinstance(variable.origin, Captured):
+        if isinstance(variable.origin, Captured | Mailed):
             ties[variable.origin.exchange].add(variable)
     family = set(ties[at_fault])
     size = -1
@@ -75,7 +75,7 @@ def _family(uses: Uses, at_fault: int) -> set[Variable]:
 def _providers(uses: Uses, numbers: Iterable[int]) -> set[int]:
     """Return the exchanges whose answers hold what those of *numbers* say."""
     roots = {root for number in numbers for variable in uses[number] for root in variable.roots}
-    return {root.origin.exchange for root in roots if isinstance(root.origin, Captured)}
+    return {root.origin.exchange for root in roots if isinstance(root.origin, Captured | Mailed)}
 
 
 def _waited_out(answers: Sequence[Answer], number: int) -> bool:

@@ -24,10 +24,11 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """To be looked up while the script runs, in a mail for example. `what` ends "NAME is ..."."""
+class Mailed:
+    """In the mail that exchange number `exchange` caused, as the word `word`."""
 
-    what: str
+    exchange: int
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Code:
     step: int
 
 
-Origin = Fresh | Given | Asked | Captured | Changed | Forged | Code
+Origin = Fresh | Given | Mailed | Captured | Changed | Forged | Code
 
 
 @dataclass(frozen=True, slots=True, eq=False)

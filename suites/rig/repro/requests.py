@@ -12,7 +12,7 @@ from contract.targets.model import Target, Transport
 from suites.rig.client import STATIC
 from suites.rig.raw import serialise
 from suites.rig.repro.origins import Fresh, Variable
-from suites.rig.repro.shell import Naming, fits_an_argument, parted, printed, word
+from suites.rig.repro.shell import Naming, Parts, Reference, fits_an_argument, parted, printed, word
 from suites.rig.repro.words import header_text, text_of_bytes
 
 FRAMING = frozenset("content-length transfer-encoding connection expect upgrade te trailer".split())
@@ -37,17 +37,19 @@ class Place:
         base, sent = urlsplit(target.base_url), urlsplit(request.url)
         return cls(f"{sent.scheme}://{sent.netloc}{base.path.rstrip('/')}", target.transport)
 
-    @property
-    def host(self) -> Variable:
-        """Host and port, as a variable of the script."""
-        return Variable("HOST", urlsplit(self.base_url).netloc, Fresh(""))
 
+def completed(request: Request, place: Place, target: Target) -> Request:
+    """
+    Return *request* with the headers that the target file adds to every one.
 
-def completed(request: Request, transport: Transport) -> Request:
-    """Return *request* with the headers that the target file adds to every one."""
+    What went to another instance that the run had started goes to *place* too: a person has one.
+    """
     named = {name.lower() for name, _ in request.headers}
-    added = tuple((name, value.reveal()) for name, value in transport.headers.items() if name.lower() not in named)
-    return replace(request, headers=request.headers + added)
+    static = ((name, value.reveal()) for name, value in target.transport.headers.items())
+    added = tuple((name, value) for name, value in static if name.lower() not in named)
+    sent, here = urlsplit(request.url), urlsplit(place.base_url)
+    url = request.url if not target.start else sent._replace(scheme=here.scheme, netloc=here.netloc).geturl()
+    return replace(request, url=url, headers=request.headers + added)
 
 
 def is_for_curl(request: Request) -> bool:
@@ -84,14 +86,18 @@ def body_file(request: Request, used: Sequence[Variable], name_of: Naming, file:
 
 
 def wire_bytes(request: Request, place: Place, used: Sequence[Variable], name_of: Naming) -> str:
-    """Return the command that prints *request* as it goes over the wire."""
-    data = request.wire or serialise(request, place.transport)
-    host = place.host
-
-    def named(variable: Variable) -> str:
-        return "HOST" if variable is host else name_of(variable)
-
-    return printed(parted(text_of_bytes(data), [*used, host]), named)
+    """Return the command that prints *request* as it goes over the wire, for the host and path of BASE_URL."""
+    data = text_of_bytes(request.wire or serialise(request, place.transport))
+    here = urlsplit(place.base_url)
+    own = [Variable("HOST", here.netloc, Fresh(""))]
+    parts: Parts = parted(data, [*used, *own])
+    line = parts[0] if parts and isinstance(parts[0], str) else ""
+    method, space, rest = line.partition(" ")
+    if here.path and rest.startswith(f"{here.path}/"):
+        path = Variable("BASE_PATH", here.path, Fresh(""))
+        own.append(path)
+        parts = [method + space, Reference(path), rest.removeprefix(here.path), *parts[1:]]
+    return printed(parts, lambda variable: variable.base if variable in own else name_of(variable))
 
 
 def url_of(place: Place, url: str) -> tuple[str, str]:

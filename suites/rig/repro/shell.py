@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote as percent
 from urllib.parse import quote_plus
@@ -18,6 +19,8 @@ from suites.rig.repro.words import bytes_of_text
 WIDTH = 110
 LONG_RUN = 60  # of one character: shorter ones are written out
 ARGUMENT_BYTES = 60_000  # below what Linux takes in one argument (131072)
+PIECE = 10_000  # characters of a literal in one argument of printf
+PIECES = 12  # arguments of one printf, about
 WHOLE = 4  # characters: a shorter value is looked for only where it is the whole word
 ALONE = 8  # characters: up to here, letters and digits are looked for only where no other is beside them
 
@@ -50,10 +53,11 @@ Naming = Callable[[Variable], str]
 
 def parted(text: str, variables: Iterable[Variable]) -> list[str | Reference]:
     """Return *text* with a reference in place of each recorded value of *variables*, whatever form it stands in."""
+    known = list(variables)
     found: dict[str, Reference] = {}
-    for variable in variables:
-        for form, write in FORMS.items():
-            written = write(variable.value)
+    for form in FORMS:
+        for variable in known:
+            written = _written(form, variable.value)
             if written in text:
                 found.setdefault(written, Reference(variable, form))
     if not found:
@@ -66,6 +70,11 @@ def parted(text: str, variables: Iterable[Variable]) -> list[str | Reference]:
         parts += [text[done : match.start()], found[match[0]]]
         done = match.end()
     return [part for part in [*parts, text[done:]] if part]
+
+
+@cache
+def _written(form: str, value: str) -> str:
+    return FORMS[form](value)
 
 
 def _pattern(value: str) -> str:
@@ -129,21 +138,19 @@ def _runs_apart(parts: Parts) -> list[str | Reference | tuple[int, str]]:
 
 def printed(parts: Parts, name_of: Naming) -> str:
     """Return the bash command that prints *parts* byte for byte, NUL and all, whatever their length."""
-    commands: list[str] = []
+    commands: list[list[str]] = []
     for part in _runs_apart(parts):
-        if not isinstance(part, str):
-            commands.append(
-                f"printf %s {_piece(part, name_of)}"
-                if isinstance(part, Reference)
-                else f"many {part[0]} {quoted(part[1])}"
-            )
+        if isinstance(part, tuple):
+            commands.append(["many", str(part[0]), quoted(part[1])])
             continue
-        for number, stretch in enumerate(part.split("\0")):
-            if number:
-                commands.append("printf '\\000'")
-            pieces = (stretch[at : at + 10_000] for at in range(0, len(stretch), 10_000))
-            commands += [f"printf %s {quoted(piece)}" for piece in pieces]
-    return "{ " + "; ".join(commands or ["true"]) + "; }"
+        for piece in [part] if isinstance(part, Reference) else re.findall(rf"\0|[^\0]{{1,{PIECE}}}", part):
+            if piece == "\0":
+                commands.append(["printf", r"'\000'"])
+                continue
+            if not commands or commands[-1][:2] != ["printf", "%s"] or len(commands[-1]) > PIECES:
+                commands.append(["printf", "%s"])
+            commands[-1].append(_piece(piece, name_of))
+    return "{ " + "; ".join(" ".join(command) for command in commands or [["true"]]) + "; }"
 
 
 def fits_an_argument(parts: Parts) -> bool:

@@ -64,6 +64,8 @@ def words_of(request: Request) -> Iterator[Word]:
     for name, value in request.headers:
         yield from _header_words(name.lower(), header_text(value))
     yield from _body_words(request)
+    if request.wire:
+        yield Word(text_of_bytes(request.wire[:READ_BYTES]), "bytes")
 
 
 def _header_words(name: str, value: str) -> Iterator[Word]:

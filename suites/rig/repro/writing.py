@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from contract.answers import Answer
 from suites.rig.repro.declaring import Variables, made_up
@@ -82,6 +83,7 @@ class Writer:
         self._add(f"for ((i = 1; i <= {count}; i++)); do", *indented(body), "done", "")
 
     def _race(self, label: int, numbers: Sequence[int]) -> None:
+        self._add("# A race is a matter of chance: where it does not show, run the script again.")
         self._add(f"say {quoted(f'{label}. {title(self._answers[numbers[0]])}: {len(numbers)} at one moment')}")
         if len(numbers) >= LOOP and len({self._signature(number) for number in numbers}) == 1:
             number = numbers[0]
@@ -146,7 +148,7 @@ class Writer:
         return one.status == other.status and self._signature(number) == self._signature(first)
 
     def _signature(self, number: int) -> str:
-        """Return what equal requests have in common; values that only one says may differ, where they are of one kind."""
+        """Return what equal requests have in common: made-up values that only one of them says may differ."""
         own = self._own(number)
         request = self._answers[number].request
         if not is_for_curl(request):
@@ -184,7 +186,7 @@ def title(answer: Answer) -> str:
     """Return a few words for the request of *answer*: its operation, else its method and path."""
     request = answer.request
     if not request.operation:
-        return f"{request.method} {request.url.partition('://')[2].partition('/')[2]}"[:60]
+        return f"{request.method} {urlsplit(request.url).path}"[:60]
     return re.sub(r"(?<=[a-z])([A-Z])", lambda match: f" {match[1].lower()}", request.operation)
 
 
