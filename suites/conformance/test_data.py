@@ -8,6 +8,7 @@ from contract.answers import Answer
 from contract.checks import no_store, security_headers
 from suites.rig.api import Api
 from suites.rig.judging import control, not_applicable
+from suites.rig.passive import carries_secrets
 
 
 @pytest.mark.requirement("DATA-01")
@@ -22,7 +23,7 @@ def test_answers_that_carry_secrets_forbid_storing(api: Api) -> None:
         outcomes.append(control(api.refresh(account)))
 
     for outcome in outcomes:
-        if outcome.answer.body:
+        if carries_secrets(outcome.answer):
             no_store(outcome.answer)
 
 

@@ -16,7 +16,7 @@ from contract.checks import (
     request_id,
     security_headers,
 )
-from contract.classify import classify
+from contract.classify import GIVES_TOKENS, classify
 from contract.errors import ContractViolation
 from contract.secret import Secret
 from contract.targets.model import Target
@@ -30,12 +30,16 @@ SECRET_LENGTH = 16
 
 
 def carries_secrets(answer: Answer) -> bool:
-    """Whether the answer holds tokens, secrets or personal data: by its operation, or by a known secret in its body."""
-    if not answer.body:
-        return False
-    if 200 <= answer.status < 300 and answer.request.operation in PERSONAL:
+    """
+    Whether the answer holds tokens, secrets or personal data.
+
+    By its operation, or by a known secret in its body, or in a header where the operation gives tokens.
+    """
+    success, operation = 200 <= answer.status < 300, answer.request.operation
+    if success and answer.body and operation in PERSONAL:
         return True
-    text = answer.body.decode("utf-8", "replace")
+    fields = [value for _, value in answer.headers] if success and operation in GIVES_TOKENS else []
+    text = "\n".join([answer.body.decode("utf-8", "replace"), *fields])
     return any(len(secret) >= SECRET_LENGTH and secret in text for secret in Secret.known())
 
 
