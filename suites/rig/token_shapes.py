@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from contract.answers import Answer
 from contract.masking.shapes import spans
 from contract.secret import Secret
 
 
-def token_shaped(answer: Answer, *, besides: Secret | None = None) -> list[str]:
-    """Return each text of the body, the headers and the cookies that looks like a token, without *besides*."""
+def token_shaped(answer: Answer, *, besides: Iterable[Secret | None] = ()) -> list[str]:
+    """Return each text of the body, the headers and the cookies that looks like a token and is no part of *besides*."""
     texts = [answer.body.decode("utf-8", "replace"), *(value for _, value in answer.headers)]
-    known = besides.reveal() if besides else ""
+    known = [secret.reveal() for secret in besides if secret]
     found = {text[start:end]: None for text in texts for start, end in spans(text)}
-    return [token for token in found if token not in (known, "")]
+    return [token for token in found if not any(token in text for text in known)]
