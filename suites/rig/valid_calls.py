@@ -11,6 +11,7 @@ from contract.secret import Secret
 from suites.rig.api import Api
 from suites.rig.identities import Account
 
+OF_A_USER = frozenset({"getUser", "updateUser"})
 UNKNOWN = Secret("this-token-was-never-handed-out-by-anybody-0")
 
 
@@ -31,6 +32,7 @@ class ValidCall:
 def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
     """Return a valid call of *operation* by *account*; each has effect once."""
     password = account.password
+    user_id = api.id_of(account) if operation in OF_A_USER else ""
     person = api.people.person(api.target.profile)
     calls = {
         "registerUser": ValidCall(operation, {"email": person.email, "password": person.password}),
@@ -38,9 +40,9 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "refreshToken": ValidCall(operation, {"refreshToken": account.session.refresh_token}),
         "updateCurrentUser": ValidCall(operation, {"displayName": "Somebody Else"}),
         "changePassword": ValidCall(operation, {"currentPassword": password, "newPassword": person.password}),
-        "getUser": ValidCall(operation, {"userId": account.user_id}),
+        "getUser": ValidCall(operation, {"userId": user_id}),
         "listUsers": ValidCall(operation, {}, Kind.FORBIDDEN),
-        "updateUser": ValidCall(operation, {"userId": account.user_id, "role": "user"}, Kind.FORBIDDEN),
+        "updateUser": ValidCall(operation, {"userId": user_id, "role": "user"}, Kind.FORBIDDEN),
         "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT),
         "verifyMfa": ValidCall(operation, {"sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS),
         "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),

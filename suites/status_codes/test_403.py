@@ -21,7 +21,7 @@ def test_an_ordinary_user_is_forbidden_what_only_an_admin_may(api: Api, admin: A
     user = api.fresh_account()
     inputs = dict(ADMIN_OPERATIONS[operation])
     if operation == "updateUser":
-        inputs["userId"] = user.user_id
+        inputs["userId"] = api.id_of(user)
 
     refused = api.as_(user, operation, **inputs)
 
