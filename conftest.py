@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from suites.rig.run.begin import configure as pytest_configure
-from suites.rig.run.fixtures import account, admin, answers, api, clock, target, worker
+from suites.rig.run.fixtures import account, admin, answers, api, clock, mint, target, worker
 from suites.rig.run.options import add as pytest_addoption
 
-__all__ = ["account", "admin", "answers", "api", "clock", "pytest_addoption", "pytest_configure", "target", "worker"]
+__all__ = [
+    "account",
+    "admin",
+    "answers",
+    "api",
+    "clock",
+    "mint",
+    "pytest_addoption",
+    "pytest_configure",
+    "target",
+    "worker",
+]

@@ -1,4 +1,4 @@
-"""The words that a test may ask for: target, api, account, admin, clock, answers."""
+"""The words that a test may ask for: target, api, account, admin, clock, mint, answers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contract.targets.model import Target
 from suites.rig.api import Api
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
+from suites.rig.minting import Mint
 from suites.rig.run.begin import PLUGIN
 from suites.rig.run.plugin import Worker
 from suites.rig.spread import spread
@@ -55,6 +56,13 @@ def clock(worker: Worker, request: pytest.FixtureRequest) -> Clock:
     clock = worker.state.clock()
     worded(clock.api, request)
     return clock
+
+
+@pytest.fixture
+def mint(worker: Worker) -> Mint:
+    """Return what signs tokens for this worker's ordinary instance."""
+    worker.need("signing-key")
+    return worker.state.mint()
 
 
 @pytest.fixture

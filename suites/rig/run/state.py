@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from contract.answers import Answer, Request
+from contract.answers import Answer, Kind, Request
+from contract.classify import classify
 from contract.errors import ContractViolation, NotTestable
 from contract.secret import Secret
 from contract.targets.model import Target
@@ -19,10 +20,12 @@ from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control
 from suites.rig.launch import Instance, Launcher, TargetGone
+from suites.rig.minting import Mint, by_key
 from suites.rig.passive import PassiveJudge
 from suites.rig.preflight import preflight
 
 LOOK_AGAIN_S = 10.0
+GUESSES = frozenset({"loginUser", "verifyMfa"})
 
 
 class State:
@@ -51,6 +54,7 @@ class State:
         self.passive = PassiveJudge(target, passive_rows)
         self.exchanges: list[Answer] = []
         self.moves: list[tuple[int, float]] = []
+        self.failures = 0
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
         self._walked = False
@@ -125,6 +129,20 @@ class State:
         control(api.login(admin))
         return admin
 
+    def mint(self) -> Mint:
+        """
+        Return what signs tokens for the ordinary instance, by `[facilities.signing-key]`.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+        """
+        instance = self.launcher.main()
+        table = instance.target.facilities["signing-key"]
+        if table["driver"] != "control":
+            return Mint(by_key(table))
+        port = self.control(instance, table)
+        return Mint(lambda claims, header: port.mint(claims, header=header))
+
     def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
         said = instance.announced.get("control")
@@ -149,6 +167,9 @@ class State:
     def received(self, answer: Answer) -> None:
         """Keep *answer*, and judge what must hold on every answer."""
         self.exchanges.append(answer)
+        if answer.request.operation in GUESSES and answer.status:
+            kind = classify(self.launcher.file, answer.request.operation, answer)
+            self.failures += kind is Kind.REFUSED_CREDENTIALS
         for requirement, violation in self.passive.violations(answer):
             self._on_violation(requirement, violation)
 
