@@ -43,7 +43,7 @@ class App:
         document = read_document()
         operations = [*read_operations(document), keys.JWKS]
         self._service = service
-        self._log = log
+        self.log = log
         self._router = Router(operations)
         self._validation = Validation(document, operations)
         self._check = AnswerCheck(document) if service.settings.debug_contract else None
@@ -69,9 +69,9 @@ class App:
         except ConnectionError:
             return  # the client went away before its body was complete
         except Exception as fault:  # whatever it is, the caller gets an answer of ours
-            answer = refusal(fault, exchange.request_id, self._service, self._log)
+            answer = refusal(fault, exchange.request_id, self._service, self.log)
         await send_answer(send, exchange, answer, self._service.settings.allowed_origin)
-        self._log.request(
+        self.log.request(
             exchange.request_id,
             exchange.operation_id,
             answer.status,
@@ -87,7 +87,7 @@ class App:
             answer = await self.handled(operation, exchange, receive)
         except problems.Problem as problem:
             if problem.__cause__ is not None:
-                self._log.fault(problem.__cause__, exchange.request_id, problem=problem.kind)
+                self.log.fault(problem.__cause__, exchange.request_id, problem=problem.kind)
             answer = _as_answer(problem, exchange.request_id, self._service)
         if self._check is not None:
             self._check.conforms(operation, answer, headers.baseline(exchange.request_id, tls=exchange.tls))

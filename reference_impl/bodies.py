@@ -74,7 +74,7 @@ def parse(body: bytes) -> Any:
     """
     try:
         text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_int=_whole)
+        value = json.loads(text, object_pairs_hook=unrepeated, parse_constant=_no_number, parse_int=_whole)
         if body.count(b"[") + body.count(b"{") <= MOST_NESTING or _depth(value) <= MOST_NESTING:
             return value
     except RecursionError:
@@ -84,7 +84,8 @@ def parse(body: bytes) -> Any:
     raise Problem(413, "too-large", detail="It is nested too deeply.")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object with these members. Raises ValueError where a name is repeated."""
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("repeated member name")
