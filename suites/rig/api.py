@@ -17,7 +17,7 @@ from contract.targets.model import Target
 from suites.rig.client import Client
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
-from suites.rig.judging import control, undecided
+from suites.rig.judging import control, not_exercised, undecided
 from suites.rig.raw import send_raw, together
 
 LONGEST_WAIT_S = 60.0  # for one 429 outside a throttle row
@@ -60,6 +60,7 @@ class Api:
         self._client = Client(target.transport, on_exchange=self._heard)
         self._shared: Account | None = None
         self.clock_offset_s = 0.0
+        self.account_limit: int | None = None
 
     def _heard(self, answer: Answer) -> None:
         if self._founds:
@@ -109,6 +110,7 @@ class Api:
 
     def send_raw(self, request: Request, *, data: bytes | None = None) -> Answer:
         """Send what httpx would refuse, over a connection of its own."""
+        self._client.pace()
         answer = send_raw(request, self.target.transport, data=data)
         self._heard(answer)
         return answer
@@ -199,6 +201,8 @@ class Api:
         Raises:
             NotTestable: the target refused either.
         """
+        if self.account_limit is not None and self._journal.made >= self.account_limit:
+            not_exercised(f"this shared target was given its {self.account_limit} accounts; see --consent=HOST")
         account = self.people.person(self.target.profile)
         control(self.register(account))
         if signed_in:

@@ -44,6 +44,7 @@ class Client:
             proxy=_proxy(transport),
         )
         self._busy = threading.Lock()
+        self._next_s = 0.0
         self._connection: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -62,6 +63,12 @@ class Client:
         """Perform *flow* and return what it came to."""
         return drive(flow, self.send)
 
+    def pace(self) -> None:
+        """Wait until the next request may go out, where the target file says how many a second are polite."""
+        if rate := self._transport.rate_per_s:
+            time.sleep(max(self._next_s - time.monotonic(), 0.0))
+            self._next_s = max(self._next_s, time.monotonic()) + 1 / rate
+
     def send(self, request: Request) -> Answer:
         """
         Send *request* and return the answer, whatever it is.
@@ -78,6 +85,7 @@ class Client:
         if not self._busy.acquire(blocking=False):
             raise HarnessError("a client sends one request at a time: give each thread its own")
         try:
+            self.pace()
             answer = self._exchange(request)
         finally:
             self._busy.release()

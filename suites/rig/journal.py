@@ -9,10 +9,15 @@ from pathlib import Path
 
 
 class Journal:
-    """An append-only file of one JSON object a line: `intended` before the request, `exists` after its success."""
+    """
+    An append-only file of one JSON object a line: `intended` before the request, `exists` after its success.
+
+    `made` counts the accounts that this process has made.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.made = 0
 
     def intended(self, target: str, email: str) -> None:
         """Write down that *email* is about to be registered; on disk when this returns."""
@@ -20,6 +25,7 @@ class Journal:
 
     def exists(self, target: str, email: str, user_id: str) -> None:
         """Write down that *email* was registered; *user_id* is "" where the target does not say it."""
+        self.made += 1
         self._append({"event": "exists", "target": target, "email": email, "userId": user_id})
 
     def _append(self, event: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.consent import profile_for
+from contract.consent import POLITE_RATE_PER_S, left_out, profile_for
 from contract.errors import BindingError
 from contract.known_failures import read_file
 from contract.targets.model import Target
@@ -39,8 +39,13 @@ def configure(config: pytest.Config) -> None:
         target = resolve(options.target, environ=os.environ)
         known = target.known_failures + (read_file(options.known_failures) if options.known_failures else ())
         disturb = profile_for(target, options.consents) == "full"
+        gentle = left_out(target, options.consents)
     except BindingError as error:
         raise pytest.UsageError("\n".join(error.problems)) from None
+    notes = [gentle] if gentle else []
+    if gentle:
+        rate = min(target.transport.rate_per_s or POLITE_RATE_PER_S, POLITE_RATE_PER_S)
+        target = replace(target, transport=replace(target.transport, rate_per_s=rate))
     if options.plan:
         config.option.dist, config.option.tx = "no", []
         config.pluginmanager.register(Plan(options, target, may_disturb=disturb), PLUGIN)
@@ -48,7 +53,7 @@ def configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get("authproof")
     if given is None:
         folder = from_here(new_run(config.rootpath))
-        config.pluginmanager.register(Controller(options, target, known, folder, []), "authproof-controller")
+        config.pluginmanager.register(Controller(options, target, known, folder, notes), "authproof-controller")
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):

@@ -12,6 +12,7 @@ from _pytest.runner import runtestprotocol
 
 from contract import catalogue
 from contract.catalogue import Requirement
+from contract.consent import POLITE_ACCOUNTS
 from contract.errors import ContractViolation, NotTestable
 from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
@@ -58,6 +59,7 @@ class Worker:
             options=" ".join(f"--defect={each}" for each in options.defects),
             passive_rows=self.passive_rows,
             on_violation=self.passive_violation,
+            account_limit=None if may_disturb else POLITE_ACCOUNTS,
         )
         self.turns = Turns(target)
         self.left_out: dict[str, str] = {}
@@ -261,7 +263,8 @@ class Worker:
     def pytest_sessionfinish(self) -> None:
         """End every instance, and say what was sent."""
         self.sent += len(self.state.exchanges)
-        self.recorder.cost(Cost(requests=self.sent, duration_s=round(time.monotonic() - self._began_s, 3)))
+        took_s = round(time.monotonic() - self._began_s, 3)
+        self.recorder.cost(Cost(self.sent, self.state.journal.made, self.state.failures, took_s))
         self.recorder.close()
         self.state.close()
 

@@ -47,7 +47,9 @@ class State:
         options: str,
         passive_rows: frozenset[str],
         on_violation: Callable[[str, ContractViolation], None],
+        account_limit: int | None = None,
     ) -> None:
+        self._account_limit = account_limit
         self.launcher = Launcher(target, options=options)
         self.people = People(seed, folder.name[-6:], worker)
         self.journal = Journal(folder / "accounts.jsonl")
@@ -84,7 +86,9 @@ class State:
 
     def _api(self, instance: Instance) -> Api:
         if id(instance) not in self._apis:
-            self._apis[id(instance)] = Api(instance.target, self.people, self.journal, self.received)
+            api = Api(instance.target, self.people, self.journal, self.received)
+            api.account_limit = self._account_limit
+            self._apis[id(instance)] = api
         return self._apis[id(instance)]
 
     def clock(self) -> Clock:

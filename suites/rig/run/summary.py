@@ -62,7 +62,7 @@ def show(out: pytest.TerminalReporter, results: Results, options: Options, targe
     out.line("")
     out.line(
         f"{SENTENCES[code]}; {len(results.rows)} requirements, {red} red; "
-        f"{results.cost.requests} requests; seed {options.seed}",
+        f"{results.cost.requests} requests, {results.cost.accounts} accounts; seed {options.seed}",
         bold=True,
         green=code == ExitCode.GREEN,
         red=code not in (ExitCode.GREEN, ExitCode.NOTHING_JUDGED),
