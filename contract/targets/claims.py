@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Mapping
-from string import Formatter
 from typing import Any
 
 from contract.errors import unknown
-from contract.targets import keys
+from contract.targets import dependencies, keys
 from contract.targets.model import FEATURES, Errand
 from contract.targets.spots import Spot, Wrong, one_line
 
@@ -44,8 +43,8 @@ FACILITY_SERVES: Mapping[str, str] = {
 }
 """Facilities that are of use only for a feature; by whom an errand is done is a use too."""
 
-START_WORDS = ("python", "port", "dir", "options")
-"""What the launcher fills in: an interpreter, a free port, a folder of its own, and further options as whole words."""
+START_WORDS = (*dependencies.START_WORDS, "options")
+"""What the launcher fills in: an interpreter, a free port, a folder and a secret of its own, and whole words more."""
 
 
 def features(value: Any, spot: Spot) -> frozenset[str]:
@@ -89,6 +88,8 @@ def check_facilities(
             spot.at("facilities", name).wrong(f"serves '{feature}', which features does not list. Add it there.")
         if isinstance(table, dict) and table.get("driver") == "control" and not started and "url" not in table:
             spot.at("facilities", name).wrong("needs url and secret: no start line tells where the control port is.")
+        if isinstance(table, dict) and table.get("driver") == "proxy" and not started and "control" not in table:
+            spot.at("facilities", name).wrong("needs control: without a start line, the proxies stand by themselves.")
     for name, errand in errands.items():
         for by, needed in (("mail", "outbox"), ("admin", "admin")):
             if errand and errand.by == by and needed not in tables:
@@ -100,17 +101,9 @@ def start_line(value: Any, spot: Spot) -> str:
     line = keys.command(value, spot)
     if "${" in line:
         raise Wrong("takes no ${NAME}: the command inherits the environment, and can read it by itself.")
-    try:
-        words = shlex.split(line)
-        fields = {word: [name for _, name, _, _ in Formatter().parse(word) if name is not None] for word in words}
-    except ValueError as fault:
-        raise Wrong(f"cannot be split into words: {fault}.") from None
-    for word, names in fields.items():
-        for name in names:
-            if name not in START_WORDS:
-                raise Wrong(f"has an {unknown('placeholder', one_line(name), START_WORDS)}")
-            if name == "options" and word != "{options}":
-                raise Wrong("must have {options} as a word of its own.")
+    for word in shlex.split(keys.command_line(value, spot)):
+        if "options" in keys.placeholders(word) and word != "{options}":
+            raise Wrong("must have {options} as a word of its own.")
     return line
 
 
@@ -124,10 +117,26 @@ def check_start(data: Mapping[str, Any], given: Mapping[str, Any], spot: Spot) -
             spot.at("base_url").wrong("says {port}, but there is no start line that would listen there.")
         if "variants" in data:
             spot.at("variants").wrong("needs a start line: variants are further instances.")
-    elif start:
+    elif start and placeholders_are_known(start, given, spot):
         if "{port}" not in start:
             spot.at("start").wrong("must say {port}, where the instance is to listen.")
         if base_url and "{port}" not in base_url:
             spot.at("base_url").wrong("must say {port}, since every instance listens on a port of its own.")
         if "variants" in data and "{options}" not in start:
             spot.at("start").wrong("must say {options}, where those of [variants] go.")
+
+
+def placeholders_are_known(start: str, given: Mapping[str, Any], spot: Spot) -> bool:
+    """Report names in braces for which nothing is put in, in the start line and in what variants add to it."""
+    plain = given.get("facilities", {})
+    lines = [(start, spot.at("start"), plain)]
+    for name, variant in given.get("variants", {}).items():
+        lines.append((f"{start} {variant.options}", spot.at("variants", name, "options"), plain | variant.facilities))
+    strange: dict[str, None] = {}
+    for line, where, facilities in lines:
+        known = (*START_WORDS, *facilities.get("faults", {}).get("dependencies", {}))
+        for name in keys.placeholders(line):
+            if name not in known and name not in strange:
+                strange[name] = None
+                where.wrong(f"has an {unknown('placeholder', one_line(name), known)}")
+    return not strange

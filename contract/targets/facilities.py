@@ -8,19 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.errors import unknown
-from contract.targets import keys
+from contract.targets import dependencies, keys
 from contract.targets.accounts import account_list, accounts_file
 from contract.targets.keys import Read
-from contract.targets.model import FACILITIES, OPERATIONS
+from contract.targets.model import FACILITIES
 from contract.targets.operations import word_fault
 from contract.targets.profile import url_path
 from contract.targets.spots import Spot, Wrong, one_line
 
 ALGORITHMS = "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split()  # RFC 7518, 8037
-WAIT_S = 3600.0
-
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
-_DEPENDENCY = re.compile(r"[a-z][a-z-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +25,13 @@ class Driver:
     What one driver of a facility takes.
 
     `required` are groups of keys of which one each must be there. `inner`, where given, are the keys of the tables for
-    each dependency, `inner_required` those that each of these must have.
+    each dependency, `inner_required` such groups for each of these.
     """
 
     keys: Mapping[str, Read] = field(default_factory=dict)
     required: tuple[tuple[str, ...], ...] = ()
     inner: Mapping[str, Read] = field(default_factory=dict)
-    inner_required: tuple[str, ...] = ()
-
-
-def address(value: Any, spot: Spot) -> str:
-    """Read a host and a port: "127.0.0.1:5432"."""
-    given = keys.text(value, spot)
-    match = _ADDRESS.fullmatch(given)
-    if not match or not 0 < int(match[2]) < 65_536:
-        raise Wrong(f"must be a host and a port, like '127.0.0.1:5432', not {keys.shown(value)}.")
-    return given
+    inner_required: tuple[tuple[str, ...], ...] = ()
 
 
 def pattern(value: Any, spot: Spot) -> str:
@@ -71,14 +58,6 @@ def with_seconds(value: Any, spot: Spot) -> str:
     return given
 
 
-def operation_id(value: Any, spot: Spot) -> str:
-    """Read an operationId of the contract."""
-    given = keys.text(value, spot)
-    if given not in OPERATIONS:
-        raise Wrong(f"has an {unknown('operation', one_line(given), OPERATIONS)}")
-    return given
-
-
 def file_of_instance(value: Any, spot: Spot) -> Any:
     """Read the path of a file that exists, or one below the {dir} that a started instance gets."""
     given = keys.text(value, spot)
@@ -87,9 +66,8 @@ def file_of_instance(value: Any, spot: Spot) -> Any:
 
 _MAIL: Mapping[str, Read] = {
     "capture": keys.mapping(pattern, name=word_fault),
-    "wait_s": keys.number(WAIT_S),
+    "wait_s": keys.number(dependencies.LONGEST_WAIT_S),
 }
-_OF_DEPENDENCY: Mapping[str, Read] = {"operations": keys.list_of(operation_id)}
 _PORT: Mapping[str, Read] = {"url": keys.url("http", "https"), "secret": keys.secret}
 _CONTROL = {"control": Driver(_PORT)}
 
@@ -110,32 +88,22 @@ DRIVERS: Mapping[str, Mapping[str, Driver]] = {
     "accounts": {"": Driver({"list": account_list, "file": accounts_file}, required=(("list", "file"),))},
     "outbox": {
         "maildir": Driver({"folder": keys.path(folder=True), **_MAIL}, required=(("folder",),)),
-        "smtp-sink": Driver({"listen": address, **_MAIL}),
+        "smtp-sink": Driver({"listen": keys.address, **_MAIL}),
         "mailpit": Driver({"url": keys.url("http", "https"), "auth": keys.secret, **_MAIL}, required=(("url",),)),
         "control": Driver({**_PORT, **_MAIL}),
     },
     "faults": {
-        "shell": Driver(
-            {"wait_s": keys.number(WAIT_S)},
-            inner={
-                "down": keys.command,
-                "up": keys.command,
-                "ready": keys.command,
-                "reject": keys.command,
-                **_OF_DEPENDENCY,
-            },
-            inner_required=("down", "up"),
-        ),
+        "shell": Driver(dependencies.KEYS, inner=dependencies.BY_SHELL, inner_required=(("down",), ("up",))),
         "proxy": Driver(
-            {"wait_s": keys.number(WAIT_S)},
-            inner={"listen": address, "to": address, **_OF_DEPENDENCY},
-            inner_required=("listen", "to"),
+            {"control": keys.address, **dependencies.KEYS},
+            inner=dependencies.BY_PROXY,
+            inner_required=(("to", "service", "start"),),
         ),
         "toxiproxy": Driver(
-            {"url": keys.url("http", "https"), "wait_s": keys.number(WAIT_S)},
+            {"url": keys.url("http", "https"), **dependencies.KEYS},
             required=(("url",),),
-            inner={"proxy": keys.text, **_OF_DEPENDENCY},
-            inner_required=("proxy",),
+            inner={"proxy": keys.text, **dependencies.OF_EACH},
+            inner_required=(("proxy",),),
         ),
     },
     "clock": {
@@ -218,9 +186,20 @@ def _check_port(found: dict[str, Any], spot: Spot) -> None:
 
 
 def _dependency(name: str, value: Any, spot: Spot, driver: Driver) -> dict[str, Any]:
-    if not _DEPENDENCY.fullmatch(name):
-        spot.remark(f"'{one_line(name)}' is no name of a dependency: small letters and hyphens.", key=name)
-    return keys.table(value, spot.at(name), driver.inner, required=driver.inner_required)
+    if fault := dependencies.name_fault(name):
+        spot.remark(fault, key=name)
+    here = spot.at(name)
+    found = keys.table(value, here, driver.inner)
+    for group in driver.inner_required:
+        if value.keys().isdisjoint(group):
+            here.wrong(f"needs {' or '.join(group)}.") if group[1:] else here.at(group[0]).wrong("is missing.")
+    return found
+
+
+def _faults(value: Any, spot: Spot) -> dict[str, Any]:
+    found: dict[str, Any] = _facility("faults")(value, spot)
+    dependencies.check(value, spot)
+    return found
 
 
 def _admin(value: Any, spot: Spot) -> dict[str, Any]:
@@ -246,6 +225,7 @@ def _signing_key(value: Any, spot: Spot) -> dict[str, Any]:
 _OWN: Mapping[str, Callable[[Any, Spot], Any]] = {
     "admin": _admin,
     "accounts": _accounts,
+    "faults": _faults,
     "signing-key": _signing_key,
 }
 _READERS: Mapping[str, Read] = {name: _OWN.get(name) or _facility(name) for name in FACILITIES}

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,6 +28,7 @@ Read = Callable[[Any, Spot], Any]
 ENORMOUS = 10**18  # longer numbers are not written out: Python refuses to, past 4300 digits
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110 section 5.6.2
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -115,6 +118,22 @@ def command(value: Any, spot: Spot) -> str:  # noqa: ARG001 - every reader is ca
     return value
 
 
+def command_line(value: Any, spot: Spot) -> str:
+    """Read a command that is split into words as a shell does, and run without one; braces hold placeholders."""
+    given = command(value, spot)
+    try:
+        for word in shlex.split(given):
+            placeholders(word)
+    except ValueError as fault:
+        raise Wrong(f"cannot be split into words: {fault}.") from None
+    return given
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the names that stand in braces in *text*; doubled braces are plain ones. Raises ValueError."""
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+
+
 def constant(value: Any, spot: Spot) -> Any:
     """Read any JSON value; a text from outside becomes a Secret."""
     if isinstance(value, str) or is_command(value):
@@ -200,6 +219,15 @@ def url(*schemes: str) -> Read:
         return result.rstrip("/")
 
     return read_url
+
+
+def address(value: Any, spot: Spot) -> str:
+    """Read a host and a port: "127.0.0.1:5432"."""
+    given = text(value, spot)
+    match = _ADDRESS.fullmatch(given)
+    if not match or not 0 < int(match[2]) < 65_536:
+        raise Wrong(f"must be a host and a port, like '127.0.0.1:5432', not {shown(value)}.")
+    return given
 
 
 def url_fault(given: str, schemes: Collection[str]) -> str:

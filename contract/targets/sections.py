@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -140,17 +139,8 @@ def _operation(id: str, value: Any, spot: Spot) -> Operation | None:
     return found if len(spot.source.problems) == before else None
 
 
-def _options(value: Any, spot: Spot) -> str:
-    given = keys.command(value, spot)
-    try:
-        shlex.split(given)
-    except ValueError as fault:
-        raise Wrong(f"cannot be split into words: {fault}.") from None
-    return given
-
-
 VARIANT_KEYS: Mapping[str, Read] = {
-    "options": _options,
+    "options": keys.command_line,
     "base_url": _base_url,
     "profile": profile_changes,
     "facilities": facilities,

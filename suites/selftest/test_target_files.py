@@ -9,6 +9,7 @@ import pytest
 
 from contract.answers import Kind
 from contract.document import CONTRACT_FILE
+from contract.outages import Reply
 from contract.secret import Secret
 from contract.targets.contract_speech import operations
 from contract.targets.lines import key_lines, line_of
@@ -218,6 +219,19 @@ def test_a_dependency_is_a_table_of_the_faults(said) -> None:
         "driver": "toxiproxy",
         "url": "http://127.0.0.1:8474",
         "dependencies": {"database": {"proxy": "postgres", "operations": ("loginUser",)}},
+    }
+
+
+def test_a_dependency_says_in_its_own_words_whom_it_refuses(said) -> None:
+    target = said(
+        '[facilities.faults]\ndriver = "proxy"\ncontrol = "127.0.0.1:9100"\n'
+        '[facilities.faults.identity]\nlisten = "127.0.0.1:9101"\nto = "[::1]:9001"\n'
+        "[facilities.faults.identity.replies]\n"
+        'refuses-user = [{ status = 404 }, { status = 401, body = "{}", type = "text/plain", headers = { A = "b" } }]\n'
+    )
+
+    assert target.facilities["faults"]["dependencies"]["identity"]["replies"] == {
+        "refuses-user": (Reply(404), Reply(401, "{}", "text/plain", {"A": "b"}))
     }
 
 
