@@ -21,7 +21,7 @@ class ContractBroken(Exception):
     """The server was about to send what the contract does not allow; a fault of the server, answered 500."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asked:
     """A request as openapi-core wants to see one; only its operation matters here."""
 

@@ -92,7 +92,7 @@ def _operation(spec: SchemaPath, document: dict[str, Any], path: str, method: st
 
 def _parameter(declaration: SchemaPath) -> Parameter:
     with declaration.resolve() as resolved:
-        contents = resolved.contents
+        contents: Any = resolved.contents
     return Parameter(
         name=contents["name"],
         place=contents["in"],

@@ -46,10 +46,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     found, rest = parser.parse_known_args(arguments)
     if rest:
         raise StartError(_unknown(rest[0], parser))
-    values = {field.name: getattr(found, field.name) for field in dataclasses.fields(Settings)}
-    found.settings = Settings(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    values: dict[str, Any] = {field.name: getattr(found, field.name) for field in dataclasses.fields(Settings)}
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    found.settings = Settings(**values)
     return found
 
 

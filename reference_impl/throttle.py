@@ -96,7 +96,7 @@ def clear(tx: Transaction, slot: Slot) -> None:
     row = locked(tx, slot)
     others = [entry for entry in slots_in(row) if entry[0] != slot.number]
     beside = [(number, at, over) for number, at, over in others if over is None or over >= slot.began]
-    own = [(slot.number, slot.began, slot.began)] if beside else []
+    own: list[_Entry] = [(slot.number, slot.began, slot.began)] if beside else []
     save(tx, slot.key, 0, beside + own)
 
 

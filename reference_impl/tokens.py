@@ -22,6 +22,7 @@ ALGORITHM = "ES256"
 TYPE = "at+jwt"  # RFC 9068 section 2.1
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 LONGEST = 4096
+LONGEST_IDENTIFIER = 64
 SKEW_S = 60  # how far ahead of ours the clock of another instance may have been
 
 _JWS = jwt.PyJWS(algorithms=[ALGORITHM])
@@ -109,23 +110,17 @@ def check_signature(token: str, key: Key) -> None:
 def checked_claims(payload: bytes, settings: Settings, now: float) -> Claims:
     """Return the claims in *payload*, or raise the 401: for others, by others, expired, early, or of odd shape."""
     claims = _object(payload)
-    expires, issued, starts = claims.get("exp"), claims.get("iat"), claims.get("nbf", 0)
-    user_id, session_id = claims.get("sub"), claims.get("sid")
+    expires, issued, starts = _time(claims.get("exp")), _time(claims.get("iat")), _time(claims.get("nbf", 0))
     if (
         claims.get("iss") != settings.issuer
         or claims.get("aud") != settings.audience
-        or not _is_time(expires)
-        or not _is_time(issued)
-        or not _is_time(starts)
         or expires <= now
         or issued > now + SKEW_S
         or starts > now
-        or not _is_identifier(user_id)
-        or not _is_identifier(session_id)
-        or not _is_identifier(claims.get("jti"))
     ):
         raise problems.invalid_token()
-    return Claims(user_id, session_id)
+    _identifier(claims.get("jti"))
+    return Claims(_identifier(claims.get("sub")), _identifier(claims.get("sid")))
 
 
 def parts(token: str) -> tuple[dict[str, Any], bytes]:
@@ -171,12 +166,16 @@ def _object(text: bytes) -> dict[str, Any]:
     return value
 
 
-def _is_time(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**53
+def _time(value: Any) -> int:
+    if type(value) is int and 0 <= value < 2**53:
+        return value
+    raise problems.invalid_token()
 
 
-def _is_identifier(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isprintable()
+def _identifier(value: Any) -> str:
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_IDENTIFIER and value.isascii() and value.isprintable():
+        return value
+    raise problems.invalid_token()
 
 
 def _load_or_make(tx: Transaction) -> list[str]:

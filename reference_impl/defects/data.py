@@ -75,10 +75,8 @@ def _short_hsts(sound: Any) -> Any:
 def _reflected(sound: Any) -> Any:
     def cross_origin(request: Any, allowed: Any, **more: Any) -> dict[str, str]:
         origin = request.get("origin")
-        if origin is None:
-            return sound(request, allowed, **more)
-        fields: dict[str, str] = sound(request, (origin,), **more)
-        return {**fields, "Access-Control-Allow-Credentials": "true"}
+        fields: dict[str, str] = sound(request, (origin,) if origin else allowed, **more)
+        return {**fields, "Access-Control-Allow-Credentials": "true"} if origin else fields
 
     return cross_origin
 

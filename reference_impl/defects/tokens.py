@@ -21,7 +21,7 @@ def _no_reason(sound: Any) -> Any:
 
 
 def _split_and_indexed(sound: Any) -> Any:
-    def presented(exchange: Any) -> str:
+    def presented(exchange: Any) -> Any:
         if "authorization" not in exchange.fields.last:
             sound(exchange)
         scheme, token = exchange.fields.last["authorization"].split(" ")
@@ -33,7 +33,7 @@ def _split_and_indexed(sound: Any) -> Any:
 def _exact_scheme(sound: Any) -> Any:
     from reference_impl import problems  # noqa: PLC0415
 
-    def presented(exchange: Any) -> str:
+    def presented(exchange: Any) -> Any:
         if not exchange.fields.last.get("authorization", "").startswith("Bearer "):
             raise problems.authentication_required()
         return sound(exchange)
@@ -42,7 +42,7 @@ def _exact_scheme(sound: Any) -> Any:
 
 
 def _from_the_query(sound: Any) -> Any:
-    def presented(exchange: Any) -> str:
+    def presented(exchange: Any) -> Any:
         given = parse_qs(exchange.query)
         if "authorization" not in exchange.fields.last and "access_token" in given:
             return given["access_token"][0]

@@ -56,7 +56,7 @@ def abuse_07(reference: Reference) -> bool:
 
 
 def abuse_08(reference: Reference) -> bool:
-    return reference.login(UNKNOWN).json().get("detail") == "user not found"
+    return bool(reference.login(UNKNOWN).json().get("detail") == "user not found")
 
 
 def abuse_10(reference: Reference) -> bool:
@@ -72,4 +72,4 @@ def abuse_11(reference: Reference) -> bool:
 
 def abuse_12(reference: Reference) -> bool:
     email = failed(reference)
-    return reference.login(email).headers.get("ratelimit") == '"login";r=5;t=900'
+    return bool(reference.login(email).headers.get("ratelimit") == '"login";r=5;t=900')

@@ -114,7 +114,7 @@ def data_06(reference: Reference) -> bool:
 
 def data_07(reference: Reference) -> bool:
     answer = reference.call("GET", "/health/live", origin="https://evil.example")
-    return answer.headers.get("access-control-allow-origin") == "https://evil.example"
+    return bool(answer.headers.get("access-control-allow-origin") == "https://evil.example")
 
 
 def data_08(reference: Reference) -> bool:
