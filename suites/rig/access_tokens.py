@@ -9,12 +9,16 @@ from suites.rig.identities import Account
 from suites.rig.judging import control, not_applicable, refused_as
 
 
+def own_token(account: Account) -> str:
+    """Return the account's own access token, whatever it is; without one the row does not apply."""
+    token = account.session.access_token
+    return token.reveal() if token else not_applicable("its sessions have no access token")
+
+
 def access_token(account: Account) -> str:
     """Return the account's own access token, which is a signed JWT; else the row does not apply."""
-    token = account.session.access_token
-    if token is None or token.reveal().count(".") != 2:
-        not_applicable("its access token is no signed JWT")
-    return token.reveal()
+    token = own_token(account)
+    return token if token.count(".") == 2 else not_applicable("its access token is no signed JWT")
 
 
 def opens_nothing(api: Api, account: Account, token: str | Secret, because: str, *, over_long: bool = False) -> None:
