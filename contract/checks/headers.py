@@ -81,9 +81,9 @@ def hsts(answer: Answer, *, at_least_s: int = YEAR_S) -> Answer:
     return answer
 
 
-def allow(answer: Answer, documented: Collection[str]) -> Answer:
+def allow(answer: Answer, documented: Collection[str], *, besides: Collection[str] = ()) -> Answer:
     """
-    Return *answer* if its Allow lists the *documented* methods; HEAD and OPTIONS may be there besides.
+    Return *answer* if its Allow lists the *documented* methods; HEAD, OPTIONS and *besides* may be there too.
 
     Source: RFC 9110 sections 10.2.1 and 15.5.6.
     """
@@ -97,7 +97,7 @@ def allow(answer: Answer, documented: Collection[str]) -> Answer:
     except FieldSyntaxError as fault:
         raise violation(answer, f"Allow is no list of methods: {fault}", expected=expected, actual=actual) from None
     listed = {name for name, _ in members}
-    missing, surplus = set(documented) - listed, listed - set(documented) - {"HEAD", "OPTIONS"}
+    missing, surplus = set(documented) - listed, listed - {*documented, *besides, "HEAD", "OPTIONS"}
     if answer.status == 405 and answer.request.method in listed:
         surplus.add(answer.request.method)
     if missing or surplus:
