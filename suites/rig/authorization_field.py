@@ -10,9 +10,14 @@ from contract.targets.model import Target
 from suites.rig.judging import not_applicable
 
 
+def uses_field(target: Target) -> bool:
+    """Whether the target's access tokens travel in the Authorization field, behind the name of a scheme."""
+    return target.scheme.place.lower() == "header:authorization" and bool(target.scheme.prefix)
+
+
 def field_word(target: Target) -> str:
-    """Return the scheme's name before the token in the Authorization field, as the target file spells it."""
-    if target.scheme.place.lower() != "header:authorization" or not target.scheme.prefix:
+    """Return the scheme's name before the token in the field, as the target file spells it; else nothing applies."""
+    if not uses_field(target):
         not_applicable("its tokens do not travel in the Authorization field behind a scheme")
     return target.scheme.prefix.strip()
 

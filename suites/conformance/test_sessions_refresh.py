@@ -1,0 +1,81 @@
+"""Refresh tokens that come twice at once, too late, or from nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract.answers import Kind
+from contract.errors import ContractViolation
+from suites.rig.api import Api, Call
+from suites.rig.clock import Clock
+from suites.rig.judging import Advice, control, expect
+
+RACERS = 20
+ROUNDS = 5
+LEEWAY_S = 300  # the most that clocks may differ
+
+UNHEARD_OF = {
+    "a text that nobody was given": "kX2v0Yw1qT8nB5mZ7rL4cH9dS6fG3jA-pE_uIoWxQtN",
+    "one letter": "x",
+    "a text that reads like a JWT": "e30.e30.e30",
+    "nothing but padding": "====",
+    "an empty text": "",
+    "null": None,
+    "a number": 7,
+}
+
+
+@pytest.mark.requirement("SESS-04")
+def test_parallel_exchanges_of_one_refresh_token_leave_one_session(api: Api) -> None:
+    """Where two exchanges of one token both succeed, the thief's session lives beside the owner's, and nobody sees."""
+    account = api.fresh_account(signed_in=False)
+    found: ContractViolation | None = None
+    for _ in range(ROUNDS):
+        control(api.login(account))
+        outcomes = api.race([Call("refreshToken", {}, account.session)] * RACERS)
+        accepted = [outcome for outcome in outcomes if outcome.kind is Kind.ACCEPTED]
+        control(accepted[0] if accepted else outcomes[0])
+        heirs = {outcome.session.refresh_token: outcome for outcome in accepted}
+        if len(heirs) > 1:
+            live = sum(api.refresh_with(heir.session).kind is Kind.ACCEPTED for heir in heirs.values())
+            finding = ContractViolation if live > 1 else Advice
+            found = finding(
+                f"{RACERS} parallel exchanges of one refresh token gave {len(heirs)} successors, of which {live} live",
+                expected="one successor",
+                actual=f"{len(heirs)} successors, {live} of them live",
+                answer=accepted[-1].answer,
+            )
+            if live > 1:
+                raise found
+    if found:
+        raise found
+
+
+@pytest.mark.requirement("SESS-05")
+def test_a_refresh_token_that_nobody_was_given_is_refused(api: Api) -> None:
+    """What is looked up and not found, or cannot even be read, must not fail the server."""
+    account = api.fresh_account()
+    others = api.shared_account().session.access_token
+    tokens = {**UNHEARD_OF, **({"another user's access token": others} if others else {})}
+
+    for what, token in tokens.items():
+        expect(api.call("refreshToken", refreshToken=token), Kind.REFUSED_TOKEN, Kind.INVALID_INPUT, because=what)
+
+    control(api.refresh(account))
+
+
+@pytest.mark.requirement("SESS-05")
+def test_a_refresh_token_past_its_lifetime_is_refused(clock: Clock) -> None:
+    """A backup or an old phone holds tokens for ever; they must not."""
+    api = clock.api
+    account = api.fresh_account()
+    late = account.session
+    control(api.login(account))
+    control(api.refresh(account))
+
+    clock.advance(api.target.profile.refresh_lifetime_s + LEEWAY_S)
+
+    outcome = api.refresh_with(late)
+    expect(outcome, Kind.REFUSED_TOKEN, Kind.INVALID_INPUT, because="a refresh token past its lifetime")
+    control(api.login(account))
+    control(api.refresh(account))
