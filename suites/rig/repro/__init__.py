@@ -65,7 +65,7 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
     ledger = Ledger(History(target, answers, offsets))
     uses = [ledger.read(number) for number in range(end)]
     counts = is_about_counts(requirement, expected, actual, answers[at_fault], target)
-    needed = kept(answers, uses, at_fault, counts=counts)
+    needed = kept(answers, uses, at_fault, all_from=len(before) if counts else None)
     finding = Finding(requirement, statement, expected, actual, at_fault, clock_offset_s)
     text = document(finding, ledger, uses, steps(answers, needed, len(before), moved), place)
     return without_secrets(text, ledger)
@@ -91,7 +91,7 @@ def save(folder: Path, requirement: str, text: str) -> Path:
         path = folder / (f"{requirement}.sh" if number == 1 else f"{requirement}-{number}.sh")
         try:
             with path.open("x", encoding="utf-8") as file:
-                file.write(text)
+                file.write(text.replace(f"./{requirement}.sh", f"./{path.name}"))
         except FileExistsError:
             number += 1
             continue

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from contract.masking import mask_text
 from suites.rig.repro.ledger import Ledger
 from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Mailed, Variable
 from suites.rig.repro.programs import program_of
-from suites.rig.repro.shell import quoted
+from suites.rig.repro.shell import comment, quoted
 
 OF_THE_SHELL = frozenset("PATH HOME USER SHELL PWD IFS LANG TERM UID EUID DIR CURL RACE ORIGIN HOST BASE_URL".split())
 
@@ -30,10 +31,15 @@ class Variables:
         self._first_step: int | None = None
 
     def name_of(self, variable: Variable) -> str:
-        """Return the name of *variable*; what a person gives has one without a number, if that is free."""
+        """
+        Return the name of *variable*.
+
+        What a person gives has one without a number if that is free, and not so short that it may be set for another
+        purpose: what stands in TOKEN is not for this target.
+        """
         if variable not in self._names:
             taken = {*OF_THE_SHELL, *self._names.values()}
-            bare = [variable.base] if isinstance(variable.origin, Given) else []
+            bare = [variable.base] if isinstance(variable.origin, Given) and "_" in variable.base else []
             numbered = (f"{variable.base}_{number}" for number in range(1, len(taken) + 2))
             self._names[variable] = next(name for name in [*bare, *numbered] if name not in taken)
         return self._names[variable]
@@ -71,6 +77,8 @@ class Variables:
     def _lines(self, variable: Variable) -> list[str]:
         name, origin = self.name_of(variable), variable.origin
         if isinstance(origin, Given):
+            if origin.note:
+                self.required += comment(f"{name}: {mask_text(origin.note)}")
             self.require(name, origin.what)
         elif isinstance(origin, Fresh):
             self.made_up.append(f'{name}="${{{name}:-{made_up(origin)}}}"')

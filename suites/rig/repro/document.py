@@ -19,6 +19,8 @@ from suites.rig.repro.requests import Place
 from suites.rig.repro.shell import comment, functions_used, quoted
 from suites.rig.repro.writing import Writer
 
+VERDICT_LENGTH = 80  # characters of what was seen, in the last line: the comment at the top has all of it
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -37,6 +39,7 @@ def document(finding: Finding, ledger: Ledger, uses: Uses, steps: Sequence[Step]
     target = ledger.history.target
     writer = Writer(ledger, uses, place, steps)
     expected, actual = shown(finding.expected), shown(finding.actual)
+    actual = actual if len(actual) <= VERDICT_LENGTH else f"{actual[:VERDICT_LENGTH]}..."
     told = [f"expected: {expected}" if expected else "", f"the failed test saw: {actual}" if actual else ""]
     writer.write(finding.at_fault, "; ".join(part for part in told if part))
     body = "\n".join(writer.lines)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from contract.targets.model import Target
 from suites.rig.derivation import is_made_up
+from suites.rig.forge import decoded
 from suites.rig.identities import MAIL_DOMAIN
 from suites.rig.repro.history import History
 from suites.rig.repro.origins import Fresh, Given, Mailed, Origin
@@ -13,6 +15,7 @@ from suites.rig.repro.relations import can_be_shaped, shape_of
 from suites.rig.repro.words import Word
 
 EMAIL = re.compile(r"[^@\s\"]+@[^@\s\"]+\.[^@\s\".]+")
+TIMES = frozenset("exp iat nbf auth_time".split())  # claims in seconds since the Unix epoch: RFC 7519 section 4.1
 FRESH_NAME = "repro-"
 RANDOM_PART = 8  # letters or digits of a made-up address, at least
 
@@ -59,9 +62,24 @@ def origin_of_secret(word: Word, number: int, history: History) -> Origin | None
     earlier = [n for n in range(number) if history.answers[n].request.operation == causes]
     if earlier:
         return Mailed(earlier[-1], word.name)
-    if opened or word.text.count(".") == 2 or not can_be_shaped(word.text):  # two dots: a JWT, signed elsewhere
-        return Given(f"a {word.name} that the test had from elsewhere, made with a key of the target for example")
+    if claims := told_by_token(word.text, history.at_s[number]):
+        return Given("a token that is signed with the key of the target and says what stands above", claims)
+    if opened or not can_be_shaped(word.text):
+        return Given(f"a {word.name} that the test had from elsewhere")
     return Fresh(shape_of(word.text))
+
+
+def told_by_token(text: str, sent_at_s: float) -> str:
+    """Return what the JWT *text* says, its times as seconds from when it was sent; "" where it is none."""
+    try:
+        header, claims = (decoded(part) for part in text.split(".")[:2])
+    except ValueError:
+        return ""
+    for name in TIMES.intersection(claims):
+        value = claims[name]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            claims[name] = f"{value - sent_at_s:+.0f} s from now"
+    return f"header {json.dumps(header)}, claims {json.dumps(claims)}"
 
 
 def is_password(name: str) -> bool:

@@ -30,22 +30,17 @@ class Step:
     moved_s: int = 0
 
 
-def kept(answers: Sequence[Answer], uses: Uses, at_fault: int, *, counts: bool) -> set[int]:
+def kept(answers: Sequence[Answer], uses: Uses, at_fault: int, *, all_from: int | None = None) -> set[int]:
     """
     Return the numbers of the exchanges that the script repeats.
 
     Those of accounts that have nothing to do with the one at fault are left out, and reads of which nothing is taken.
-    *counts*: the finding is about how often something was asked, so that everything asked of the same operation stays.
+    Where the finding is about how often something was asked, everything *all_from* a number on stays.
     """
-    family = _family(uses, at_fault)
-    chosen = {number for number, used in enumerate(uses) if family & _identities(used)} | {at_fault}
-    if counts:
-        operation = answers[at_fault].request.operation
-        chosen |= {number for number, answer in enumerate(answers) if answer.request.operation == operation}
-    else:
-        chosen -= {
-            n for n in chosen if n != at_fault and (answers[n].request.method in READS or _waited_out(answers, n))
-        }
+    wanted = {at_fault} | (set() if all_from is None else set(range(all_from, len(answers))))
+    family = _family(uses, wanted)
+    chosen = {number for number, used in enumerate(uses) if family & _identities(used)}
+    chosen = wanted | {n for n in chosen if answers[n].request.method not in READS and not _waited_out(answers, n)}
     while missing := _providers(uses, chosen) - chosen:
         chosen |= missing
     return chosen
@@ -56,13 +51,13 @@ def _identities(variables: Iterable[Variable]) -> set[Variable]:
     return {root for variable in variables for root in variable.roots if not isinstance(root.origin, Given)}
 
 
-def _family(uses: Uses, at_fault: int) -> set[Variable]:
-    """Return everything that is tied, over whatever exchanges, to what the exchange at fault says."""
+def _family(uses: Uses, numbers: Iterable[int]) -> set[Variable]:
+    """Return everything that is tied, over whatever exchanges, to what those of *numbers* say."""
     ties = [_identities(used) for used in uses]
     for variable in [each for tie in ties for each in tie]:
         if isinstance(variable.origin, Captured | Mailed):
             ties[variable.origin.exchange].add(variable)
-    family = set(ties[at_fault])
+    family = {identity for number in numbers for identity in ties[number]}
     size = -1
     while size < len(family):
         size = len(family)

@@ -18,9 +18,14 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Known to the person who runs the script, and asked for before anything is sent. `what` ends "set it to ..."."""
+    """
+    Known to the person who runs the script, and asked for before anything is sent.
+
+    `what` ends the sentence "set it to ..."; `note` says more about it.
+    """
 
     what: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
