@@ -80,7 +80,9 @@ class Mailer:
             return "timeout"
         except (OSError, ValueError):
             return "unreachable"
-        return None if greeting.startswith(b"220") else "senseless-answer" if greeting else "unreachable"
+        if greeting.startswith(b"220") and greeting.endswith(b"\n"):
+            return None
+        return "senseless-answer" if greeting else "unreachable"
 
     def close(self) -> None:
         """Let a delivery under way end."""

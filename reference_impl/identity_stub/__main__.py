@@ -19,6 +19,7 @@ import socket
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reference_impl import small_http
 from reference_impl.identity_stub import modes
@@ -27,11 +28,16 @@ from reference_impl.small_http import Asked, Said, as_json
 
 @dataclass
 class Stub:
-    """What the identity service knows: a password for each subject; `calls` counts by method and first part of path."""
+    """
+    What the identity service knows: a password for each subject; `calls` counts by method and first part of path.
+
+    What it knows outlives the process where there is a `file` for it.
+    """
 
     service_id: str
     service_secret: str
     mode: str = modes.OK
+    file: Path | None = None
     passwords: dict[str, str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -72,10 +78,25 @@ class Stub:
                 return 200, {"subject": subject, "token": secrets.token_urlsafe(32)}
             case "PUT", "users", subject if isinstance(said.get("password"), str):
                 self.passwords[subject] = said["password"]
+                self.save()
                 return 200, {"subject": subject}
             case "DELETE", "users", subject:
-                return (404, {"error": "not_found"}) if self.passwords.pop(subject, None) is None else (204, None)
+                known = self.passwords.pop(subject, None) is not None
+                self.save()
+                return (204, None) if known else (404, {"error": "not_found"})
         return 404, {"error": "not_found"}
+
+    def load(self) -> None:
+        """Read what an earlier process knew."""
+        if self.file is not None and self.file.exists():
+            self.passwords = json.loads(self.file.read_text(encoding="utf-8"))
+
+    def save(self) -> None:
+        """Write what is known, so that a kill leaves the old file or the new one whole."""
+        if self.file is not None:
+            draft = self.file.with_name(self.file.name + ".new")
+            draft.write_text(json.dumps(self.passwords), encoding="utf-8")
+            draft.replace(self.file)
 
 
 async def main(arguments: list[str]) -> None:
@@ -85,8 +106,10 @@ async def main(arguments: list[str]) -> None:
     parser.add_argument("--service-id", default="authproof", help="what X-Service-Id must say")
     parser.add_argument("--service-secret", default="", help="what X-Service-Secret must say; default: made up")
     parser.add_argument("--mode", choices=modes.MODES, default=modes.OK, help="how to answer")
+    parser.add_argument("--data", type=Path, help="file that keeps the users' passwords; default: none is kept")
     options = parser.parse_args(arguments)
-    stub = Stub(options.service_id, options.service_secret or secrets.token_urlsafe(24), options.mode)
+    stub = Stub(options.service_id, options.service_secret or secrets.token_urlsafe(24), options.mode, options.data)
+    stub.load()
     sock = socket.create_server(("127.0.0.1", options.port))
     server = await small_http.listen(sock, stub.serve)
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
