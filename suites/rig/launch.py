@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import os
+import secrets
 import shlex
 import shutil
 import socket
@@ -18,23 +19,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract.errors import HarnessError
+from contract.secret import Secret
 from contract.targets.model import Target, Variant
+from suites.rig.dependencies import Surroundings
+from suites.rig.faults import Faults, driver_for
+from suites.rig.processes import end, free_port, guarded
 
 START_TIMEOUT_S = 30.0
 RESTARTS_PER_RUN = 3
 MAIN, APART = "", " apart"  # no names that a target file could give a variant
-GUARD = Path(__file__).with_name("guard.py")
 
 
 class TargetGone(HarnessError):
     """The target cannot be reached, or cannot be brought back: exit code 6."""
-
-
-def free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -44,12 +41,17 @@ class Instance:
 
     `target` is the target file with this instance's address and profile. `announced` is the JSON object that the
     process printed as its first line, where it printed one: the reference says there where its control port is.
+    `words` are what placeholders of the target file stand for. `faults` breaks what the instance depends on; the
+    launcher makes it.
     """
 
     target: Target
     announced: Mapping[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     folder: Path | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    surroundings: Surroundings | None = None
+    faults: Faults | None = None
 
     @property
     def log(self) -> Path | None:
@@ -61,23 +63,15 @@ class Instance:
         return self.process is None or self.process.poll() is None
 
     def stop(self) -> None:
-        """End the process and everything it started; forget its files."""
+        """Repair what is broken; end the process, everything it started, and what it depended on; forget its files."""
         if self.process is not None:
             end(self.process)
+        if self.faults is not None:
+            self.faults.close()
+        if self.surroundings is not None:
+            self.surroundings.close()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Close the guard's standard input, which ends the command it guards."""
-    with contextlib.suppress(OSError):
-        if process.stdin:
-            process.stdin.close()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 class Launcher:
@@ -85,12 +79,13 @@ class Launcher:
     The instances of one worker.
 
     Without a `start` line there is one instance, the deployed one, and no variant. `options` are appended to every
-    start line at its {options}: `--defect=ID` travels there.
+    start line at its {options}: `--defect=ID` travels there. `journal` is where faults write down how to repair them.
     """
 
-    def __init__(self, target: Target, *, options: str = "") -> None:
+    def __init__(self, target: Target, *, options: str = "", journal: Path | None = None) -> None:
         self.file = target
         self.options = options
+        self.journal = journal or Path(tempfile.gettempdir()) / f"authproof-faults-{os.getpid()}.jsonl"
         self.restarts = 0
         self._instances: dict[str, Instance] = {}
 
@@ -110,6 +105,21 @@ class Launcher:
     def instances(self) -> list[Instance]:
         """Return every instance that was started and not stopped."""
         return list(self._instances.values())
+
+    def faults(self, instance: Instance) -> Faults:
+        """Return what breaks the dependencies of *instance*, by its `[facilities.faults]`. Raises NotTestable."""
+        if instance.faults is None:
+            instance.faults = (
+                instance.surroundings.faults
+                if instance.surroundings
+                else driver_for(
+                    instance.target.facilities["faults"],
+                    journal=self.journal,
+                    folder=folder_of(instance.target),
+                    words=instance.words,
+                )
+            )
+        return instance.faults
 
     def restart(self, instance: Instance) -> Instance:
         """
@@ -136,40 +146,48 @@ class Launcher:
 
     def _instance(self, name: str, settings: Variant) -> Instance:
         if name not in self._instances:
-            self._instances[name] = start(self.file, settings, self.options) if self.file.start else Instance(self.file)
+            started = start(self.file, settings, self.options, self.journal) if self.file.start else Instance(self.file)
+            self._instances[name] = started
         return self._instances[name]
 
 
-def start(target: Target, variant: Variant, options: str = "") -> Instance:
+def folder_of(target: Target) -> Path | None:
+    """Return the folder of the target file, where its commands run."""
+    return target.source.parent if target.source else None
+
+
+def start(target: Target, variant: Variant, options: str, journal: Path) -> Instance:
     """
-    Start one instance of *target* and wait until it accepts connections.
+    Start one instance of *target*, what it depends on before it, and wait until it accepts connections.
 
     Raises:
         TargetGone: the command ended, or nothing listened within 30 s; the message holds the last line it wrote.
+        ServiceMissing: what it depends on is not installed here.
+        NotTestable: what it depends on cannot be started.
     """
     folder = Path(tempfile.mkdtemp(prefix="authproof-"))
     port = free_port()
-    words = {"port": str(port), "dir": str(folder), "python": sys.executable}
-    command = []
-    for word in shlex.split(target.start):
-        command += shlex.split(f"{variant.options} {options}") if word == "{options}" else [word.format(**words)]
-    with (folder / "stdout.log").open("wb") as out, (folder / "stderr.log").open("wb") as log:
-        process = subprocess.Popen(  # the guard ends the command with us
-            [sys.executable, "-S", str(GUARD), *command],
-            stdin=subprocess.PIPE,
-            stdout=out,
-            stderr=log,
-            cwd=target.source.parent if target.source else None,
-        )
+    secret = Secret(secrets.token_urlsafe(24))
+    words = {"port": str(port), "dir": str(folder), "python": sys.executable, "secret": secret.reveal()}
     profile = replace(target.profile, **variant.profile)
     base_url = (variant.base_url or target.base_url).replace("{port}", str(port))
     facilities = {**target.facilities, **variant.facilities}
-    instance = Instance(
-        replace(target, base_url=base_url, profile=profile, facilities=facilities), process=process, folder=folder
-    )
+    instance = Instance(replace(target, base_url=base_url, profile=profile, facilities=facilities), folder=folder)
     try:
+        table = facilities.get("faults", {})
+        if table.get("driver") == "proxy" and "control" not in table:
+            instance.surroundings = Surroundings(
+                table, words=words, cwd=folder_of(target), files=folder, journal=journal
+            )
+            words |= instance.surroundings.words
+        instance.words = words
+        command: list[str] = []
+        for word in shlex.split(target.start):
+            given = shlex.split(f"{variant.options} {options}") if word == "{options}" else [word]
+            command += [each.format(**words) for each in given]
+        instance.process = guarded(command, out=folder / "stdout.log", log=folder / "stderr.log", cwd=folder_of(target))
         instance.announced = wait_until_it_listens(instance)
-    except TargetGone:
+    except BaseException:
         instance.stop()
         raise
     return instance

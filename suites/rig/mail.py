@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from contract.errors import HarnessError
-from suites.rig.launch import free_port
+from suites.rig.processes import free_port
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.errors import HarnessError
-from suites.rig.launch import GUARD, end, free_port
+from suites.rig.processes import end, free_port, guarded
 
 ROLE = "authproof"
 DEADLINE_S = 30.0
@@ -71,10 +71,8 @@ class Server:
         command += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         if self.user is not None:
             command = [sys.executable, "-S", "-c", BECOME, str(self.user), *command]
-        with (self.folder / "log").open("ab") as log:
-            self._guard = subprocess.Popen(
-                [sys.executable, "-S", str(GUARD), *command], stdin=subprocess.PIPE, stdout=log, stderr=log
-            )
+        log = self.folder / "log"
+        self._guard = guarded(command, out=log, log=log)
         deadline = time.monotonic() + DEADLINE_S
         while not self._ready():
             if self._guard.poll() is not None or time.monotonic() > deadline:

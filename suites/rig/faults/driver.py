@@ -1,0 +1,38 @@
+"""What every way of breaking a dependency can do. Drivers run in the keeper, a process of its own."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from contract.outages import FaultKind, Reply
+
+Repair = dict[str, Any]
+"""All that somebody needs who repairs a fault without having put it in: JSON, with the driver's name in `driver`."""
+
+
+class Trouble(Exception):
+    """A fault did not take, or a repair did not: one line that says where and why."""
+
+
+class Driver(Protocol):
+    """Breaks the dependencies that it was made for."""
+
+    def kinds(self, dependency: str) -> frozenset[FaultKind]:
+        """Return what it can do to *dependency*."""
+        ...
+
+    def repair_of(self, dependency: str, kind: FaultKind) -> Repair:
+        """Return what will undo *kind*; written down before anything is broken."""
+        ...
+
+    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None) -> None:
+        """Break *dependency* and see that it is broken. Raises Trouble."""
+        ...
+
+    async def mend(self, repair: Repair) -> None:
+        """Repair, and see that it is repaired; harmless where nothing is broken. Raises Trouble."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
