@@ -66,8 +66,8 @@ class App:
         )
         try:
             answer = await self.answered(exchange, receive)
-        except ConnectionError:
-            return  # the client went away before its body was complete
+        except bodies.ClientGone:
+            return
         except Exception as fault:  # whatever it is, the caller gets an answer of ours
             answer = refusal(fault, exchange.request_id, self._service, self.log)
         await send_answer(send, exchange, answer, self._service.settings.allowed_origin)

@@ -18,6 +18,10 @@ MOST_DISCARDED = 16 * 1024 * 1024
 Receive = Callable[[], Awaitable[Any]]
 
 
+class ClientGone(Exception):
+    """The connection ended before the body did; there is nobody to answer."""
+
+
 async def read(receive: Receive, declared: str | None, limit: int) -> bytes:
     """
     Return the request's body.
@@ -32,6 +36,8 @@ async def read(receive: Receive, declared: str | None, limit: int) -> bytes:
 
     Raises:
         Problem: 413.
+
+        ClientGone: the body never ended.
     """
     if declared is not None and declared.isdigit() and int(declared) > MOST_DISCARDED:
         raise Problem(413, "too-large", headers={"Connection": "close"})
@@ -39,7 +45,7 @@ async def read(receive: Receive, declared: str | None, limit: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionError("the client went away")
+            raise ClientGone
         size += len(message.get("body", b""))
         if size <= limit:
             kept += message.get("body", b"")

@@ -8,6 +8,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,3 +156,15 @@ def test_no_secret_is_logged(tmp_path: Path) -> None:
     assert unavailable.status_code == 503
     assert '"status":503' in log
     assert [secret for secret in [*secrets, email] if secret in log] == []
+
+
+def test_a_running_request_is_answered_before_the_server_ends() -> None:
+    with serving("--hash-memory-kib", "65536", "--hash-passes", "20") as reference:
+        email = reference.register()
+        with ThreadPoolExecutor(1) as thread:
+            login = thread.submit(reference.login, email)
+            time.sleep(0.2)
+            reference.process.send_signal(signal.SIGTERM)
+
+            assert login.result().status_code == 200
+        assert reference.process.wait(30) == 0
