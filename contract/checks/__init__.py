@@ -14,6 +14,7 @@ from contract.checks.identifiers import request_id
 from contract.checks.internals import no_internals
 from contract.checks.pairs import alike
 from contract.checks.retry import retry_after
+from contract.checks.secrets import no_canary, no_stored_secret
 from contract.checks.status import status
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "cors_grant",
     "hsts",
     "media_type_matches",
+    "no_canary",
     "no_cors_grant",
     "no_internals",
     "no_store",
+    "no_stored_secret",
     "not_cacheable",
     "parse_challenges",
     "problem_details",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_plus
 
 from contract.answers import Answer
 from contract.checks.bodies import has_content
+from contract.checks.texts import sent, strings
 from contract.checks.violation import shown, violation
 
 SCANNED_MAX = 500_000  # characters; the largest debugging pages seen are a third of that
@@ -61,11 +59,11 @@ def no_internals(answer: Answer) -> Answer:
 def leaks(answer: Answer) -> Iterator[tuple[Pattern, str]]:
     """Yield each pattern that the body of *answer* matches, with the text that it matched first."""
     text = _URL.sub(" ", _text(answer))
-    sent: str | None = None
+    said: str | None = None
     for pattern in PATTERNS:
         for match in pattern.regex.finditer(text):
-            sent = _sent(answer) if sent is None else sent
-            if match[0].strip() not in sent:
+            said = sent(answer) if said is None else said
+            if match[0].strip() not in said:
                 yield pattern, match[0]
                 break
 
@@ -73,30 +71,5 @@ def leaks(answer: Answer) -> Iterator[tuple[Pattern, str]]:
 def _text(answer: Answer) -> str:
     """Return the body as text; of JSON every name and string, unescaped, on lines of their own."""
     value = answer.json()
-    text = "\n".join(_strings(value)) if isinstance(value, dict | list) else answer.body.decode("utf-8", "replace")
+    text = "\n".join(strings(value)) if isinstance(value, dict | list) else answer.body.decode("utf-8", "replace")
     return text[:SCANNED_MAX]
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield the strings in *value*, depth first, without recursion: the depth is the target's to choose."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            pending.extend(reversed([part for pair in item.items() for part in pair]))
-        elif isinstance(item, list):
-            pending.extend(reversed(item))
-
-
-def _sent(answer: Answer) -> str:
-    """Return what the request said, as it stands and decoded, for a target may repeat either."""
-    request = answer.request
-    body = request.body.decode("utf-8", "replace")
-    try:
-        strings = list(_strings(json.loads(body)))
-    except (ValueError, RecursionError):
-        strings = []
-    headers = [value for _, value in request.headers]
-    return "\n".join([request.url, unquote_plus(request.url), body, unquote_plus(body), *headers, *strings])

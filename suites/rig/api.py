@@ -98,6 +98,8 @@ class Api:
         """Perform *operation* as *account*, whose session is what the answer made of it."""
         outcome = self.call(operation, account.session, mutate=mutate, **inputs)
         account.session = outcome.session
+        if operation == "verifyMfaSetup" and outcome.kind is Kind.ACCEPTED and account.otp:
+            self.people.canaries[account.otp.reveal()] = "a confirmed MFA secret"
         return outcome
 
     def send(self, request: Request) -> Answer:

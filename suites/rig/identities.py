@@ -71,7 +71,8 @@ class People:
     A seeded source of people for one worker.
 
     Names come from the seed, so that a run can be repeated; addresses also hold the run's id, so that the repetition
-    meets no account of the first run.
+    meets no account of the first run. `canaries` are what no answer has a reason to hold, each with what it is: the
+    passwords made up here, and the MFA secrets that were confirmed.
     """
 
     def __init__(self, seed: int, run: str, worker: str) -> None:
@@ -80,6 +81,7 @@ class People:
         self._faker.seed_instance(self._random.getrandbits(32))
         self._domain = f"{worker}-{run}.{MAIL_DOMAIN}".lower()
         self._made = 0
+        self.canaries: dict[str, str] = {}
 
     def email(self) -> str:
         """Return an address that this run has not used."""
@@ -93,7 +95,9 @@ class People:
         text = f"{words} {secrets.token_hex(4)}A7!"
         while len(text) < profile.password_min:
             text += f" {self._faker.word()}"
-        return Secret(made_up(text[-profile.password_max :]))
+        password = made_up(text[-profile.password_max :])
+        self.canaries[password] = "a password"
+        return Secret(password)
 
     def stranger(self) -> str:
         """Return an address of the same shape as the others that is never registered."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from contract.answers import Answer
 from contract.checks import (
     challenge,
     media_type_matches,
+    no_canary,
     no_internals,
     no_store,
+    no_stored_secret,
     problem_details,
     request_id,
     security_headers,
@@ -59,6 +61,7 @@ PASSIVE = (
     Passive("HTTP-14", lambda answer: answer.status >= 400, no_internals),
     Passive("HTTP-15", lambda _: True, request_id),
     Passive("DATA-01", carries_secrets, no_store),
+    Passive("DATA-02", lambda _: True, no_stored_secret),
     Passive("DATA-06", lambda _: True, security_headers),
 )
 
@@ -69,11 +72,13 @@ class PassiveJudge:
     Judges every answer of one worker.
 
     `relevant` counts, by operation, kind and status, the answers that each requirement was judged on. Answers to
-    requests that are no well-formed HTTP, and requests that got no answer, are left out.
+    requests that are no well-formed HTTP, and requests that got no answer, are left out. `canaries` are what must come
+    back in none of them (`suites.rig.identities.People.canaries`).
     """
 
     target: Target
     rows: frozenset[str]
+    canaries: Mapping[str, str] = field(default_factory=dict)
     relevant: dict[str, Counter[tuple[str, str, int]]] = field(default_factory=dict)
     _ids: set[str] = field(default_factory=set)
 
@@ -90,6 +95,8 @@ class PassiveJudge:
                 each.check(answer)
                 if each.requirement == "HTTP-15":
                     self._unique_id(answer)
+                if each.requirement == "DATA-02":
+                    no_canary(answer, self.canaries)
             except ContractViolation as violation:
                 found.append((each.requirement, violation))
         return found

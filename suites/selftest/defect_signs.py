@@ -28,9 +28,10 @@ AREAS = (
 )
 
 SIGNS: dict[str, Sign] = {
-    name.upper().replace("_", "-"): sign
+    f"{prefix.upper()}-{number}": sign
     for area in AREAS
     for name, sign in vars(area).items()
-    if callable(sign) and name.rpartition("_")[2].isdigit()
+    for prefix, _, number in [name.rpartition("_")]
+    if callable(sign) and number[:2].isdigit()
 }
 """A defect's id to what tells whether a running reference has it: the functions above that are named like a row."""

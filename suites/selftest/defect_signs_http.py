@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 from suites.selftest.reference import PASSWORD, Reference
@@ -96,6 +97,15 @@ def data_01(reference: Reference) -> bool:
 def data_02(reference: Reference) -> bool:
     email = reference.register().replace("u-", "v-")
     return "argon2" in reference.call("POST", "/auth/register", {"email": email, "password": PASSWORD}).text
+
+
+def data_02b(reference: Reference) -> bool:
+    return "token" in reference.call("POST", "/auth/password-reset", {"email": reference.register()}).json()
+
+
+def data_02c(reference: Reference) -> bool:
+    claims = reference.tokens()["accessToken"].split(".")[1]
+    return b"argon2" in base64.urlsafe_b64decode(claims + "==")
 
 
 def data_03(reference: Reference) -> bool:
