@@ -50,10 +50,10 @@ def _not_revoked(sound: Any) -> Any:
 
 
 def _cached(sound: Any) -> Any:
-    def begun(self: Any, writes: bool) -> Any:
+    def begun(self: Any, running: Any, writes: bool) -> Any:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            return sound(self, writes)
+            return sound(self, running, writes)
         connection.begin(writes=writes)
         return connection
 

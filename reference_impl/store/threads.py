@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from reference_impl.store import Cause, StoreUnavailable, Transaction, schema
+from reference_impl.store import Cause, Conflict, StoreUnavailable, Transaction, schema
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,8 +97,7 @@ class ThreadedStore:
             raise StoreUnavailable("timeout") from None
 
     def _run(self, running: list[Connection], writes: bool, work: Callable[..., T], args: Any, kwargs: Any) -> T:
-        connection = self._begun(writes)
-        running.append(connection)
+        connection = self._begun(running, writes)
         try:
             result = work(connection, *args, **kwargs)
             connection.commit()
@@ -106,22 +105,26 @@ class ThreadedStore:
             self._drop(connection)
             raise
         except BaseException:
-            connection.rollback()
+            self._undo(connection)
             raise
         finally:
             running.clear()
         return result
 
-    def _begun(self, writes: bool) -> Connection:
+    def _begun(self, running: list[Connection], writes: bool) -> Connection:
+        """Return this thread's connection with a transaction begun; it is in *running* before it can hang."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
+            running.append(connection)
             try:
                 connection.begin(writes=writes)
             except StoreUnavailable:
                 self._drop(connection)
+                running.clear()
             else:
                 return connection
         connection = self._connect()
+        running.append(connection)
         self._open.add(connection)
         self._local.connection = connection
         try:
@@ -136,10 +139,19 @@ class ThreadedStore:
         with self._schema_lock:
             if not self._schema_made:
                 connection.begin(writes=True)
-                for statement in schema.statements():
-                    connection.execute(statement)
+                try:
+                    for statement in schema.statements():
+                        connection.execute(statement)
+                except Conflict as race:  # another server makes it at this moment: next time it is there
+                    raise StoreUnavailable("failure") from race
                 connection.commit()
                 self._schema_made = True
+
+    def _undo(self, connection: Connection) -> None:
+        try:
+            connection.rollback()
+        except StoreUnavailable:
+            self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
         self._local.connection = None
