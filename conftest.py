@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from suites.rig.run.begin import configure as pytest_configure
-from suites.rig.run.fixtures import account, admin, answers, api, clock, mint, target, worker
+from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, target, worker
 from suites.rig.run.options import add as pytest_addoption
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "answers",
     "api",
     "clock",
+    "faults",
     "mint",
     "pytest_addoption",
     "pytest_configure",

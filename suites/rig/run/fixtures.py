@@ -1,4 +1,4 @@
-"""The words that a test may ask for: target, api, account, admin, clock, mint, answers."""
+"""The words that a test may ask for: target, api, account, admin, clock, mint, faults, answers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from contract.answers import Answer
 from contract.targets.model import Target
 from suites.rig.api import Api
+from suites.rig.breakable import Breakable, Breakables
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
 from suites.rig.minting import Mint
@@ -63,6 +64,20 @@ def mint(worker: Worker) -> Mint:
     """Return what signs tokens for this worker's ordinary instance."""
     worker.need("signing-key")
     return worker.state.mint()
+
+
+@pytest.fixture
+def faults(worker: Worker, request: pytest.FixtureRequest) -> Breakables:
+    """Return what can be broken: `faults.on("database")`."""
+    worker.need("faults")
+
+    def find(dependency: str, variant: str) -> Breakable | None:
+        found = worker.state.breakable(dependency, variant)
+        if found is not None:
+            worded(found.api, request)
+        return found
+
+    return Breakables(find)
 
 
 @pytest.fixture

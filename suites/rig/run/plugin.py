@@ -25,7 +25,7 @@ from suites.rig.repro import save, script
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
-from suites.rig.run.select import NAMES, NO_CONSENT, chosen, requirement_of, why_not_applicable
+from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, requirement_of, why_not_applicable
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
 from suites.rig.turns import Turns
@@ -248,7 +248,7 @@ class Worker:
 
     def need(self, facility: str) -> None:
         """End the test where the tester does not have *facility*, or may not use it on this target."""
-        if facility not in self.target.facilities:
+        if facility not in declared(self.target):
             not_exercised(f"needs {NAMES[facility]}; declare [facilities.{facility}] in the target file")
         if facility in catalogue.WHOLE_TARGET and not self.may_disturb:
             not_exercised(NO_CONSENT)

@@ -53,12 +53,18 @@ def why_not_applicable(row: Requirement, target: Target) -> str:
 
 def why_not_exercised(row: Requirement, target: Target, *, may_disturb: bool) -> str:
     """Say what stands between *row* and its test, a facility or consent; "" where nothing does."""
-    missing = [NAMES[facility] for facility in row.facilities if facility not in target.facilities]
+    missing = [NAMES[facility] for facility in row.facilities if facility not in declared(target)]
     if missing:
         return f"needs {' and '.join(missing)}; declare [facilities.*] in the target file"
     if row.disruptive and not may_disturb:
         return NO_CONSENT
     return ""
+
+
+def declared(target: Target) -> frozenset[str]:
+    """Return the facilities that the tester has: what can be broken may also belong to a variant alone."""
+    of_variants = {"faults"} if any("faults" in each.facilities for each in target.variants.values()) else set()
+    return frozenset(target.facilities) | of_variants
 
 
 def dearest_left_out(rows: Sequence[Requirement], seconds_of: dict[str, float], limit_s: float) -> set[str]:

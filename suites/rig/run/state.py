@@ -14,6 +14,7 @@ from contract.errors import ContractViolation, NotTestable
 from contract.secret import Secret
 from contract.targets.model import Target
 from suites.rig.api import Api
+from suites.rig.breakable import Breakable
 from suites.rig.clock import Clock, by_shell
 from suites.rig.control import Control
 from suites.rig.identities import Account, People
@@ -50,7 +51,7 @@ class State:
         account_limit: int | None = None,
     ) -> None:
         self._account_limit = account_limit
-        self.launcher = Launcher(target, options=options)
+        self.launcher = Launcher(target, options=options, journal=folder / "faults.jsonl")
         self.people = People(seed, folder.name[-6:], worker)
         self.journal = Journal(folder / "accounts.jsonl")
         self.passive = PassiveJudge(target, passive_rows)
@@ -146,6 +147,25 @@ class State:
             return Mint(by_key(table))
         port = self.control(instance, table)
         return Mint(lambda claims, header: port.mint(claims, header=header))
+
+    def breakable(self, name: str, variant: str = "") -> Breakable | None:
+        """
+        Return the dependency *name* of the instance started with `[variants.VARIANT]`; without *variant*, of the first
+        instance that has it: the ordinary one, then those of the variants. None where none has it.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+            ServiceMissing: what the instance depends on is not installed here.
+        """
+        file = self.launcher.file
+        tables = {"": file.facilities, **{key: each.facilities for key, each in file.variants.items() if file.start}}
+        for key, facilities in tables.items():
+            dependencies = facilities.get("faults", {}).get("dependencies", {})
+            if name in dependencies and variant in ("", key):
+                instance = self.launcher.variant(key) if key else self.launcher.main()
+                assert instance is not None
+                return Breakable(name, self._api(instance), self.launcher.faults(instance))
+        return None
 
     def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
