@@ -212,7 +212,8 @@ class Surroundings:
     """
     The dependencies of one instance.
 
-    `words` are what {NAME} stands for, `faults` breaks them; `close` ends them all, after what was broken is repaired.
+    `words` are what {NAME} stands for, `faults` breaks them, `sinks` are the mail servers among them; `close` ends them
+    all, after what was broken is repaired.
     """
 
     def __init__(
@@ -231,6 +232,7 @@ class Surroundings:
             self.close()
             raise
         self.words = {name: each.way(self.faults.addresses[name]) for name, each in started.items()}
+        self.sinks = [each.sink for each in started.values() if isinstance(each, MailServer)]
 
     def close(self) -> None:
         """End everything."""
