@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from suites.rig.run.begin import configure as pytest_configure
-from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, target, worker
+from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, outbox, target, worker
 from suites.rig.run.options import add as pytest_addoption
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "clock",
     "faults",
     "mint",
+    "outbox",
     "pytest_addoption",
     "pytest_configure",
     "target",

@@ -1,4 +1,4 @@
-"""The words that a test may ask for: target, api, account, admin, clock, mint, faults, answers."""
+"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, answers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from suites.rig.breakable import Breakable, Breakables
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
 from suites.rig.minting import Mint
+from suites.rig.outbox import Outbox
 from suites.rig.run.begin import PLUGIN
 from suites.rig.run.plugin import Worker
 from suites.rig.spread import spread
@@ -64,6 +65,13 @@ def mint(worker: Worker) -> Mint:
     """Return what signs tokens for this worker's ordinary instance."""
     worker.need("signing-key")
     return worker.state.mint()
+
+
+@pytest.fixture
+def outbox(worker: Worker) -> Outbox:
+    """Return the mails of this worker's ordinary instance."""
+    worker.need("outbox")
+    return worker.state.outbox(worker.state.api())
 
 
 @pytest.fixture

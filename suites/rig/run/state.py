@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -21,7 +22,9 @@ from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control
 from suites.rig.launch import Instance, Launcher, TargetGone
+from suites.rig.mailboxes import Mailbox, SharedSink, of_control, of_maildir, of_mailpit, of_sink
 from suites.rig.minting import Mint, by_key
+from suites.rig.outbox import WAIT_S, Outbox
 from suites.rig.passive import PassiveJudge
 from suites.rig.preflight import preflight
 
@@ -61,6 +64,8 @@ class State:
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
         self._walked = False
+        listen = target.facilities.get("outbox", {}).get("listen")
+        self._sink = SharedSink(listen, folder.name) if listen else None
         self._apis: dict[int, Api] = {}
         self._admins: dict[int, Account] = {}
 
@@ -69,6 +74,8 @@ class State:
         for api in self._apis.values():
             api.close()
         self.launcher.close()
+        if self._sink is not None:
+            self._sink.close()
 
     # -- voices
 
@@ -167,6 +174,30 @@ class State:
                 return Breakable(name, self._api(instance), self.launcher.faults(instance))
         return None
 
+    def outbox(self, api: Api) -> Outbox:
+        """
+        Return the mails of the instance that *api* speaks to, by `[facilities.outbox]`.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+        """
+        table = api.target.facilities["outbox"]
+        return Outbox(self._mailbox(api, table), table.get("capture", {}), table.get("wait_s", WAIT_S))
+
+    def _mailbox(self, api: Api, table: Mapping[str, Any]) -> Mailbox:
+        if table["driver"] == "maildir":
+            return of_maildir(table["folder"])
+        if table["driver"] == "mailpit":
+            return of_mailpit(table["url"], table.get("auth"))
+        instance = next(each for each in self.launcher.instances() if self._apis.get(id(each)) is api)
+        if table["driver"] == "control":
+            return of_control(self.control(instance, table))
+        if self._sink is not None:
+            return self._sink.mailbox()
+        if instance.surroundings is not None and instance.surroundings.sinks:
+            return of_sink(instance.surroundings.sinks[0])
+        raise NotTestable("[facilities.outbox] needs listen: where the target sends its mail to")
+
     def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
         said = instance.announced.get("control")
@@ -207,6 +238,9 @@ class State:
         """
         if not self._walked:
             self._walked = True
+            if self._sink is not None:
+                with contextlib.suppress(NotTestable):  # whoever wants a mail is told
+                    self._sink.serve()
             try:
                 preflight(self.api())
             except ContractViolation as violation:
