@@ -50,6 +50,7 @@ WINDOWS = {"not valid for another hour": {"nbf": HOUR_S}, "ended an hour ago": {
 
 
 @pytest.mark.requirement("TOK-12")
+@pytest.mark.feature("jwt")
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_well_signed_token_is_refused_outside_its_window(api: Api, mint: Mint, window: str) -> None:
     """A signature says who wrote the times; somebody must still read them."""

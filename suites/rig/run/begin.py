@@ -24,6 +24,7 @@ PLUGIN = "authproof-worker"
 NO_TARGET = ("selftest", "benchmarks")
 MARKS = (
     "requirement(ID): the one requirement of contract/requirements/ that the test judges",
+    "feature(NAME): what the target must claim for this test to apply, beside the features of its row",
     "impatient: a 429 is what the test is about, and is not waited out",
 )
 

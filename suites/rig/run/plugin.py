@@ -25,7 +25,7 @@ from suites.rig.repro import save, script
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
-from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, requirement_of, why_not_applicable
+from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, features_of, requirement_of, why_not_applicable
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
 from suites.rig.turns import Turns
@@ -92,7 +92,7 @@ class Worker:
         row = row_of(item)
         if row is None:
             return
-        if why := why_not_applicable(row, self.target):
+        if why := why_not_applicable(row, self.target, features_of(item)):
             not_applicable(why)
         if why := self.left_out.get(row.id):
             not_exercised(why)

@@ -45,9 +45,14 @@ def chosen(items: Sequence[pytest.Item], wanted: frozenset[str], *, shuffle_by: 
     return kept
 
 
-def why_not_applicable(row: Requirement, target: Target) -> str:
-    """Say which feature of *row* the target does not claim; "" where it claims all."""
-    missing = [feature for feature in row.features if feature not in target.features]
+def features_of(item: pytest.Item) -> list[str]:
+    """Return what the test itself needs the target to claim, beside its row's features."""
+    return [str(name) for mark in item.iter_markers("feature") for name in mark.args]
+
+
+def why_not_applicable(row: Requirement, target: Target, also: Iterable[str] = ()) -> str:
+    """Say which feature of *row*, or of those needed *also*, the target does not claim; "" where it claims all."""
+    missing = [feature for feature in (*row.features, *also) if feature not in target.features]
     return f"the target does not claim {', '.join(missing)}" if missing else ""
 
 
