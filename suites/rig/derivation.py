@@ -50,5 +50,10 @@ def made_up(text: str) -> str:
 
 
 def is_made_up(text: str) -> bool:
-    """Whether *text* holds a text that was made by chance."""
-    return text in _MADE_UP or any(made in text for made in _MADE_UP)
+    """Whether *text* was made by chance."""
+    return text in _MADE_UP
+
+
+def holds_made_up(text: str) -> bool:
+    """Whether *text* is, or has in it, one that was made by chance."""
+    return is_made_up(text) or any(made in text for made in _MADE_UP)

@@ -6,7 +6,7 @@ import json
 import re
 
 from contract.targets.model import Target
-from suites.rig.derivation import is_made_up
+from suites.rig.derivation import holds_made_up
 from suites.rig.forge import decoded
 from suites.rig.identities import MAIL_DOMAIN
 from suites.rig.repro.history import History
@@ -14,7 +14,7 @@ from suites.rig.repro.origins import Fresh, Given, Mailed, Origin
 from suites.rig.repro.relations import can_be_shaped, shape_of
 from suites.rig.repro.words import Word
 
-EMAIL = re.compile(r"[^@\s\"]+@[^@\s\"]+\.[^@\s\".]+")
+EMAIL = re.compile(r"[^@\s\"]{1,64}@[^@\s\"]{1,190}\.[^@\s\".]{1,63}")  # bounds of RFC 5321 section 4.5.3.1
 TIMES = frozenset("exp iat nbf auth_time".split())  # claims in seconds since the Unix epoch: RFC 7519 section 4.1
 FRESH_NAME = "repro-"
 RANDOM_PART = 8  # letters or digits of a made-up address, at least
@@ -57,7 +57,7 @@ def origin_of_secret(word: Word, number: int, history: History) -> Origin | None
     if is_password(word.name):
         if opened and _SETS_A_PASSWORD.isdisjoint(opened) and not makes_admins(history.target):
             return Given("the password of that account")
-        return Fresh(shape_of(word.text)) if is_made_up(word.text) and can_be_shaped(word.text) else None
+        return Fresh(shape_of(word.text)) if holds_made_up(word.text) and can_be_shaped(word.text) else None
     causes = _CAUSES_A_MAIL.get(history.answers[number].request.operation)
     earlier = [n for n in range(number) if history.answers[n].request.operation == causes]
     if earlier:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from contract.answers import Answer, Request
 from contract.secret import Secret
-from suites.rig.derivation import derivation_of
+from suites.rig.derivation import derivation_of, is_made_up
 from suites.rig.identities import totp
 from suites.rig.repro.firsthand import (
     EMAIL,
@@ -79,7 +78,7 @@ class Ledger:
             if text in word.text and text != word.text and not self._is_covered(text, word.text):
                 self._find(Word(text, word.name), number)
         for variable in list(self.variables.values()):
-            for expression, made in _made_from(variable.value):
+            for expression, made in made_from(variable.value):
                 if made in word.text and not self._is_covered(made, word.text):
                     self._add(variable.base, made, Changed(variable, expression))
 
@@ -138,11 +137,13 @@ class Ledger:
 
     def _changed(self, text: str) -> Changed | None:
         """Return how *text* is made from the value of a variable; an address only by its letter case and the like."""
+        if is_made_up(text):
+            return None
         address = EMAIL.fullmatch(text) is not None
         for variable in self.variables.values():
             if variable.value in text or isinstance(variable.origin, Code | Changed):
                 continue
-            expression = next((each for each, made in _made_from(variable.value) if made == text), None)
+            expression = next((each for each, made in made_from(variable.value) if made == text), None)
             if expression is None and (not address or text.casefold() == variable.value.casefold()):
                 expression = as_expression(text, variable.value)
             if expression:
@@ -200,8 +201,3 @@ def referenced(request: Request, variables: Sequence[Variable]) -> list[Variable
     ]
     parts = [part for text in texts for part in parted(text, variables)]
     return list(dict.fromkeys(part.variable for part in parts if isinstance(part, Reference)))
-
-
-@cache
-def _made_from(value: str) -> tuple[tuple[str, str], ...]:
-    return tuple(made_from(value))

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Iterator
+from functools import cache
 
 EXPRESSIONS = (
     "t.upper()",
@@ -29,12 +29,11 @@ SHORTEST = 6  # of what an expression gives: shorter texts agree by chance
 SHARED = 0.6  # of a text that a changed one must have in common with it
 
 
-def made_from(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each expression with what it makes of *text*, where that is another text of some length."""
-    for expression in EXPRESSIONS:
-        made = eval(expression, NAMES, {"t": text})  # one of the constants above
-        if made != text and len(made) >= SHORTEST:
-            yield expression, made
+@cache
+def made_from(text: str) -> tuple[tuple[str, str], ...]:
+    """Return each expression with what it makes of *text*, where that is another text of some length."""
+    every = ((expression, eval(expression, NAMES, {"t": text})) for expression in EXPRESSIONS)
+    return tuple((expression, made) for expression, made in every if made != text and len(made) >= SHORTEST)
 
 
 def as_expression(wanted: str, text: str) -> str | None:
