@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from reference_impl.defects import Defect
@@ -28,6 +29,8 @@ def _token_told(_sound: Any) -> Any:
 
     async def request_password_reset(service: Any, request: Any) -> Any:
         letter = await service.store.write(asking.prepare, service, request.body["email"], request.source)
+        if letter:
+            asking.post(service, letter)
         return Answer(202, {"message": asking.MESSAGE, "token": letter.token if letter else None})
 
     return request_password_reset
@@ -53,7 +56,8 @@ def _echoed(sound: Any) -> Any:
         try:
             sound(validation, operation, value)
         except problems.Problem as problem:
-            problem.members["input"] = value
+            text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+            problem.members["input"] = json.loads(text)
             raise
 
     return body
@@ -101,6 +105,16 @@ def _reflected(sound: Any) -> Any:
         origin = request.get("origin")
         fields: dict[str, str] = sound(request, (origin,) if origin else allowed, **more)
         return {**fields, "Access-Control-Allow-Credentials": "true"} if origin else fields
+
+    return cross_origin
+
+
+def _by_its_end(sound: Any) -> Any:
+    def cross_origin(request: Any, allowed: Any, **more: Any) -> dict[str, str]:
+        origin = request.get("origin", "")
+        alike = any(origin.endswith(each.partition("://")[2]) for each in allowed)
+        fields: dict[str, str] = sound(request, (origin,) if alike else allowed, **more)
+        return fields
 
     return cross_origin
 
@@ -194,6 +208,18 @@ DEFECTS = (
         "every origin is granted, with credentials",
         red=("DATA-07",),
         seams={"headers:cross_origin": _reflected},
+    ),
+    Defect(
+        "DATA-07b",
+        "an origin is granted that ends like the listed one",
+        red=("DATA-07",),
+        seams={"headers:cross_origin": _by_its_end},
+    ),
+    Defect(
+        "DATA-07c",
+        "a grant does not say that it varies with the origin",
+        red=("DATA-07",),
+        seams={"app:send_answer": without("vary", when=lambda _exchange, _answer: True)},
     ),
     Defect(
         "DATA-08",

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
-from contract.answers import Answer
+from contract.answers import Answer, Kind
 from contract.checks import no_canary, no_store, no_stored_secret, security_headers
+from contract.places import OMIT
 from contract.secret import Secret
 from suites.rig.api import Api
-from suites.rig.judging import control, never, not_applicable
-from suites.rig.token_shapes import token_shaped
+from suites.rig.derivation import made_up
+from suites.rig.judging import control, never, not_applicable, undecided
+from suites.rig.members import json_members
 from suites.rig.passive import carries_secrets
+from suites.rig.token_shapes import token_shaped
+from suites.rig.valid_calls import valid_call
+
+ONE_DEFECT = {
+    "registerUser": {"email": "left out", "password": "too short"},
+    "loginUser": {"email": "left out"},
+    "refreshToken": {"refreshToken": "in a list"},
+    "verifyMfa": {"code": "left out"},
+    "confirmPasswordReset": {"newPassword": "left out", "token": "left out"},
+}
+"""Operations that take secrets, each with the words to spoil, one at a time, and how."""
+SECRET_WORDS = frozenset({"password", "newPassword", "refreshToken", "sessionToken", "token"})
 
 
 @pytest.mark.requirement("DATA-01")
@@ -57,6 +73,35 @@ def test_the_answer_to_a_reset_request_does_not_hold_the_token(api: Api) -> None
         redeemed = api.call("confirmPasswordReset", token=Secret(token), newPassword=new_password, email=account.email)
         never(redeemed, because="a token from the answer to the reset request")
     control(api.login(account))
+
+
+@pytest.mark.requirement("DATA-03")
+@pytest.mark.parametrize("operation", ONE_DEFECT)
+def test_a_refusal_of_bad_input_repeats_no_secret_that_came_with_it(api: Api, operation: str) -> None:
+    """What is echoed is kept by proxies, browsers and error trackers, though only an address was mistyped."""
+    if operation not in api.target.operations:
+        not_applicable(f"the target has no {operation}")
+    account, kinds = api.shared_account(), []
+
+    for spoilt, how in ONE_DEFECT[operation].items():
+        if how == "in a list" and spoilt not in json_members(api.target, operation):
+            not_applicable(f"its {spoilt} is no member of a JSON body")
+        inputs = valid_call(operation, api, account).inputs
+        sent = {word: made_up_secret(api, word) for word in SECRET_WORDS & inputs.keys()}
+        if how == "too short":
+            sent[spoilt] = Secret(sent[spoilt].reveal()[-max(api.target.profile.password_min - 1, 7) :])
+        defect = {"left out": OMIT, "in a list": [sent.get(spoilt)], "too short": sent.get(spoilt)}[how]
+        outcome = api.call(operation, **{**inputs, **sent, spoilt: defect})
+        no_canary(outcome.answer, {secret.reveal(): f"the {word} that was sent" for word, secret in sent.items()})
+        kinds.append(outcome.kind)
+
+    if Kind.INVALID_INPUT not in kinds:
+        undecided(f"no bad input to {operation} was refused as such")
+
+
+def made_up_secret(api: Api, word: str) -> Secret:
+    """Return a password or a token that nobody has, for the input *word*."""
+    return api.people.password(api.target.profile) if "assword" in word else Secret(made_up(secrets.token_urlsafe(32)))
 
 
 @pytest.mark.requirement("DATA-06")

@@ -127,6 +127,15 @@ def data_07(reference: Reference) -> bool:
     return bool(answer.headers.get("access-control-allow-origin") == "https://evil.example")
 
 
+def data_07b(reference: Reference) -> bool:
+    answer = reference.call("GET", "/health/live", origin="https://evil-app.example.com")
+    return "access-control-allow-origin" in answer.headers
+
+
+def data_07c(reference: Reference) -> bool:
+    return "vary" not in reference.call("GET", "/health/live", origin="https://app.example.com").headers
+
+
 def data_08(reference: Reference) -> bool:
     return reference.client.get("/metrics").status_code == 200
 

@@ -22,6 +22,8 @@ from suites.selftest.defect_signs import SIGNS
 from suites.selftest.reference import ROOT, Reference, serving
 from suites.selftest.test_reference_start import certificate
 
+OPTIONS = ("--control", "--allowed-origin", "https://app.example.com")
+
 
 @cache
 def listed() -> list[dict[str, Any]]:
@@ -68,7 +70,7 @@ class Ahead:
     @staticmethod
     def _start(defect: str) -> tuple[ExitStack, Reference]:
         stack = ExitStack()
-        return stack, stack.enter_context(serving("--control", "--defect", defect))
+        return stack, stack.enter_context(serving(*OPTIONS, "--defect", defect))
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def test_hsts_ends_at_once_only_when_that_is_asked_for(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def sound() -> Iterator[Reference]:
-    with serving("--control", "--debug-contract") as reference:
+    with serving(*OPTIONS, "--debug-contract") as reference:
         yield reference
 
 
