@@ -48,6 +48,9 @@ def as_expression(wanted: str, text: str) -> str | None:
 
 def spliced(wanted: str, text: str) -> str | None:
     """Return the expression for *wanted* as *text* with one piece of it exchanged, put in or left out, else None."""
+    half = SHORTEST // 2
+    if wanted[:half] != text[:half] and wanted[-half:] != text[-half:]:
+        return None
     shorter = min(len(wanted), len(text))
     begin = next((i for i in range(shorter) if wanted[i] != text[i]), shorter)
     end = next((i for i in range(shorter - begin) if wanted[-1 - i] != text[-1 - i]), shorter - begin)
