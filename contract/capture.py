@@ -19,7 +19,7 @@ TAKEN_ALONG = frozenset({Kind.ACCEPTED, Kind.CHALLENGED, Kind.PENDING})
 """Kinds of answer whose captures count: a member "token" of a refusal says what was wrong with it."""
 
 OPEN = frozenset(
-    "userId email username displayName role disabled mfaEnabled createdAt tokenType expiresIn next".split()
+    "userId email username displayName role disabled mfaEnabled createdAt tokenType expiresIn next after".split()
 )
 """Words that are no secrets; the value of every other word is one."""
 
