@@ -79,7 +79,7 @@ def complete(
     None where the account was disabled, or its password changed, while the old one was being checked.
     """
     settings, now = service.settings, service.clock.now()
-    throttle.clear(tx, slot)
+    throttle.clear(tx, slot, now)
     fresh = accounts.by_id(tx, user["user_id"])
     if fresh is None or fresh["disabled"] or fresh["password_hash"] != user["password_hash"]:
         return None

@@ -17,7 +17,7 @@ async def prove_password(service: Service, request: Request, password: str) -> N
     user = request.user
     slot, _ = await service.store.write(login.begin, service, user["email"], request)
     if await login.settled(service, slot, lambda: login.password_matches(service, user, password)):
-        await service.store.write(throttle.clear, slot)
+        await service.store.write(throttle.clear, slot, service.clock.now())
         return
     await service.store.write(login.refuse, service, slot, request.source)
     raise problems.Problem(403, "proof-refused")

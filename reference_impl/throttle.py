@@ -6,7 +6,7 @@ burst cannot have more guesses evaluated than the limit. The slot is then failed
 
     slot = throttle.reserve(tx, limit, identifier, began)  # raises Problem 429
     throttle.fail(tx, slot, now)                           # wrong: the slot counts until its time is up
-    throttle.clear(tx, slot)                               # right: failures that were over before it are forgotten
+    throttle.clear(tx, slot, now)                          # right: failures that were over before it are forgotten
     throttle.release(tx, slot)                             # nobody could tell: as if it had not been asked
 """
 
@@ -72,7 +72,7 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slo
         raise problems.recovery_required()
     slots = [slot for slot in slots_in(row) if _counts(slot, limit, began)]
     if limit.failures and len(slots) >= limit.failures:
-        frees_at = sorted(at for _, at, _ in slots)[len(slots) - limit.failures] + limit.window_s
+        frees_at = sorted(_counts_until(slot, limit) for slot in slots)[len(slots) - limit.failures]
         raise problems.throttled(max(1, math.ceil(frees_at - began)))
     slots.append((row["number"], began, None))
     save(tx, key, row["consecutive"], slots)
@@ -86,18 +86,19 @@ def fail(tx: Transaction, slot: Slot, now: float) -> None:
     save(tx, slot.key, row["consecutive"] + 1, slots)
 
 
-def clear(tx: Transaction, slot: Slot) -> None:
+def clear(tx: Transaction, slot: Slot, now: float) -> None:
     """
-    Forget the failures before the right guess in *slot*.
+    Forget the failures before the right guess in *slot*, which is over *now*.
 
     Those that were over when its request arrived are forgotten. What ran beside it stays, and then so does its own
-    slot: a burst with one right guess among many wrong ones gets no further guesses by it.
+    slot; if nothing did, that counts only against what has arrived by now. So a burst with one right guess among many
+    wrong ones gets no further guesses by it, whichever is served first.
     """
     row = locked(tx, slot)
     others = [entry for entry in slots_in(row) if entry[0] != slot.number]
     beside = [(number, at, over) for number, at, over in others if over is None or over >= slot.began]
-    own: list[_Entry] = [(slot.number, slot.began, slot.began)] if beside else []
-    save(tx, slot.key, 0, beside + own)
+    own: _Entry = (slot.number, slot.began, slot.began) if beside else (slot.number, None, now)
+    save(tx, slot.key, 0, [*beside, own])
 
 
 def release(tx: Transaction, slot: Slot) -> None:
@@ -152,13 +153,22 @@ def within(tx: Transaction, scope: str, source: str, limit: int, now: float) -> 
         raise problems.throttled(max(1, math.ceil(row["ends_at"] - now)))
 
 
-_Entry = tuple[int, float, float | None]
-"""A slot's number, when its request arrived, and when it was decided (None: it still runs)."""
+_Entry = tuple[int, float | None, float | None]
+"""A slot's number, when its request arrived (None: it was right), and when it was decided (None: it still runs)."""
 
 
-def _counts(entry: _Entry, limit: Limit, now: float) -> bool:
+def _counts(entry: _Entry, limit: Limit, began: float) -> bool:
+    """Return whether *entry* counts against a request of *began*; one that runs for too long does not."""
     _, at, over = entry
-    return at > now - (limit.window_s if over is not None else min(UNDECIDED_S, limit.window_s))
+    if at is not None and over is None and at + UNDECIDED_S <= began:
+        return False
+    return _counts_until(entry, limit) > began
+
+
+def _counts_until(entry: _Entry, limit: Limit) -> float:
+    """Return from when on *entry* counts no more, taken for wrong while it runs."""
+    _, at, over = entry
+    return (over or 0.0) if at is None else at + limit.window_s
 
 
 def key_of(scope: str, name: str) -> str:

@@ -83,7 +83,7 @@ def confirm(tx: Transaction, service: Service, user: Row, code: str) -> bool:
     if not totp.accept(tx, factor, code, now):
         throttle.fail(tx, slot, now)
         return False
-    throttle.clear(tx, slot)
+    throttle.clear(tx, slot, now)
     switch(tx, user_id, on=True)
     return True
 

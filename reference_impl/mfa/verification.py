@@ -41,7 +41,7 @@ def complete(tx: Transaction, service: Service, body: Mapping[str, Any]) -> tupl
     if not enrolment.lock(tx, user["user_id"], enabled=True) or not right_code(tx, user, body, now):
         throttle.fail(tx, slot, now)
         return None
-    throttle.clear(tx, slot)
+    throttle.clear(tx, slot, now)
     if not challenges.complete(tx, body["sessionToken"], now):
         return None
     return user, sessions.open_session(tx, settings, user["user_id"], now)

@@ -69,8 +69,22 @@ def test_a_burst_gets_no_more_guesses_than_the_limit(reference: Reference, right
     assert len([status for status in statuses if status != 429]) <= 5
 
 
-def released_together(reference: Reference, logins: list[dict[str, str]]) -> list[int]:
-    """Send *logins* over separate connections, all but their last bytes, then those; return the statuses."""
+def test_a_right_guess_that_is_over_before_the_others_of_its_burst_gives_them_no_more(reference: Reference) -> None:
+    email = reference.register()
+    passwords = [PASSWORD, *[WRONG] * 7]
+
+    statuses = released_together(reference, [{"email": email, "password": each} for each in passwords], alone=1)
+
+    assert sorted(statuses) == [200] + [401] * 4 + [429] * 3
+    assert [reference.login(email, WRONG).status_code for _ in range(2)] == [401, 429]
+
+
+def released_together(reference: Reference, logins: list[dict[str, str]], *, alone: int = 0) -> list[int]:
+    """
+    Send *logins* over separate connections, all but their last bytes, then those; return the statuses.
+
+    The first *alone* of them get their last byte, and are answered, before the others do.
+    """
     links = [connected(reference) for _ in logins]
     try:
         bodies = [json.dumps(login).encode() for login in logins]
@@ -78,9 +92,12 @@ def released_together(reference: Reference, logins: list[dict[str, str]]) -> lis
             head = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             link.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:-1])
         reference.call("GET", "/health/live")
-        for link, body in zip(links, bodies, strict=True):
-            link.sendall(body[-1:])
-        return [int(link.recv(65_536).split()[1]) for link in links]
+        statuses = []
+        for some in (slice(0, alone), slice(alone, None)):
+            for link, body in zip(links[some], bodies[some], strict=True):
+                link.sendall(body[-1:])
+            statuses += [int(link.recv(65_536).split()[1]) for link in links[some]]
+        return statuses
     finally:
         for link in links:
             link.close()
