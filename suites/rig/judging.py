@@ -108,6 +108,24 @@ def never(outcome: Outcome, *kinds: Kind, because: str = "") -> Outcome:
     return outcome
 
 
+def survived(outcome: Outcome, *, because: str = "") -> Outcome:
+    """
+    Return *outcome* if there was an answer, and no server error.
+
+    Raises:
+        ContractViolation: there was none, or it is one.
+    """
+    answer = outcome.answer
+    if not answer.status or answer.status >= 500:
+        raise ContractViolation(
+            f"{answer.request.operation}{f' with {because}' if because else ''} is {outcome.kind}",
+            expected="an answer that is no server error",
+            actual=f"{outcome.kind} ({described(answer)})",
+            answer=answer,
+        )
+    return outcome
+
+
 def refused_as(kind: Kind, outcome: Outcome, *, because: str = "", over_long: bool = False) -> Outcome:
     """
     Return *outcome* if it is of *kind*.
