@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contract.answers import Answer
 from contract.targets.model import Target
-from suites.rig.repro.document import Finding, document, without_secrets
+from suites.rig.repro.document import Finding, document
 from suites.rig.repro.history import History, races
 from suites.rig.repro.ledger import Ledger
 from suites.rig.repro.needed import kept, steps
@@ -67,8 +67,7 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
     counts = is_about_counts(requirement, expected, actual, answers[at_fault], target)
     needed = kept(answers, uses, at_fault, all_from=len(before) if counts else None)
     finding = Finding(requirement, statement, expected, actual, at_fault, clock_offset_s)
-    text = document(finding, ledger, uses, steps(answers, needed, len(before), moved), place)
-    return without_secrets(text, ledger)
+    return document(finding, ledger, uses, steps(answers, needed, len(before), moved), place)
 
 
 def is_about_counts(requirement: str, expected: str, actual: str, answer: Answer, target: Target) -> bool:

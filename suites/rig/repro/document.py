@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from contract.errors import one_line
 from contract.masking import mask_text
-from contract.secret import MASK
+from contract.masking.text import blank
+from contract.masking.values import ValueIndex
 from contract.targets.model import Target, Transport
-from suites.rig.repro.declaring import Variables
+from suites.rig.repro.declaring import Variables, plain
 from suites.rig.repro.ledger import Ledger
 from suites.rig.repro.needed import Step, Uses
 from suites.rig.repro.origins import Fresh
@@ -19,6 +20,7 @@ from suites.rig.repro.requests import Place
 from suites.rig.repro.shell import comment, functions_used, quoted
 from suites.rig.repro.writing import Writer
 
+_KNOWN = ValueIndex()
 VERDICT_LENGTH = 80  # characters of what was seen, in the last line: the comment at the top has all of it
 
 
@@ -42,15 +44,16 @@ def document(finding: Finding, ledger: Ledger, uses: Uses, steps: Sequence[Step]
     actual = actual if len(actual) <= VERDICT_LENGTH else f"{actual[:VERDICT_LENGTH]}..."
     told = [f"expected: {expected}" if expected else "", f"the failed test saw: {actual}" if actual else ""]
     writer.write(finding.at_fault, "; ".join(part for part in told if part))
-    body = "\n".join(writer.lines)
-    options = curl_array(target.transport, writer.variables) if "curl " in body or "send " in body else []
-    functions = functions_used(f"{body}\n" + "\n".join(writer.variables.made_up))
-    settings = settings_of(finding, target, place, "\n".join([*functions, body]))
+    body = without_secrets("\n".join(writer.lines), ledger)
+    made_up = "\n".join(writer.variables.made_up)
+    functions = functions_used(f"{made_up}\n{body}")
+    code = "\n".join([*functions, body])
+    options = curl_array(target.transport, writer.variables) if "${CURL[@]}" in code else []
     pieces = [
-        "\n".join(["#!/usr/bin/env bash", *head(finding, ledger, steps, place), "", "set -u"]),
-        "\n".join([*settings, *writer.variables.required, *options]),
+        "\n".join(["#!/usr/bin/env bash", *head(finding, ledger, uses, steps, place), "", "set -u"]),
+        "\n".join([*settings_of(finding, target, place, code), *writer.variables.required, *options]),
         *(function.rstrip() for function in functions),
-        "\n".join(writer.variables.made_up),
+        made_up,
         body,
     ]
     return re.sub(r"\n{3,}", "\n\n", "\n\n".join(piece for piece in pieces if piece)) + "\n"
@@ -61,7 +64,7 @@ def shown(text: str) -> str:
     return one_line(mask_text(" ".join(text.split())))
 
 
-def head(finding: Finding, ledger: Ledger, steps: Sequence[Step], place: Place) -> list[str]:
+def head(finding: Finding, ledger: Ledger, uses: Uses, steps: Sequence[Step], place: Place) -> list[str]:
     """Return the comment that a reader sees first."""
     target, file, path = ledger.history.target, f"./{finding.requirement}.sh", urlsplit(place.base_url).path
     lines = comment(f"{finding.requirement}: {shown(finding.statement)}")
@@ -69,10 +72,10 @@ def head(finding: Finding, ledger: Ledger, steps: Sequence[Step], place: Place) 
     for label, text in (("expected", finding.expected), ("actual", finding.actual)):
         if text:
             lines += comment(f"{label + ':':<11}{shown(text)}", indent=" " * 11)
-    lines += ["#", f"# Run it:    {file}", f"# Elsewhere: BASE_URL=https://your.host{path} {file}"]
+    lines += ["#", f"# Run it:    {file}", *comment(f"Elsewhere: BASE_URL=https://your.host{path} {file}")]
     lines += comment(
         "Needs:     bash, curl 7.68 or newer, and python3 with nothing installed. It holds no secret: what it sends it "
-        "makes up, takes from earlier answers, or reads from variables. " + accounts_made(ledger, steps),
+        "makes up, takes from earlier answers, or reads from variables. " + accounts_made(ledger, uses, steps),
         indent=" " * 11,
     )
     if target.start:
@@ -85,22 +88,19 @@ def head(finding: Finding, ledger: Ledger, steps: Sequence[Step], place: Place) 
     return lines
 
 
-def accounts_made(ledger: Ledger, steps: Sequence[Step]) -> str:
-    """Say how many accounts the script makes on the target."""
-    answers = [ledger.history.answers[number] for step in steps for number in step.numbers]
-    said = " ".join(
-        answer.request.body.decode("utf-8", "replace")
-        for answer in answers
-        if answer.request.operation == "registerUser"
+def accounts_made(ledger: Ledger, uses: Uses, steps: Sequence[Step]) -> str:
+    """Say how many accounts the script may make on the target."""
+    numbers = [number for step in steps for number in step.numbers]
+    registering = [number for number in numbers if ledger.history.answers[number].request.operation == "registerUser"]
+    count = len(
+        {v for number in registering for v in uses[number] if isinstance(v.origin, Fresh) and v.base == "EMAIL"}
     )
-    fresh = [each for each in ledger.variables.values() if isinstance(each.origin, Fresh) and each.base == "EMAIL"]
-    count = sum(variable.value in said for variable in fresh)
     return f"It registers {count} account{'' if count == 1 else 's'} on the target." if count else ""
 
 
 def settings_of(finding: Finding, target: Target, place: Place, text: str) -> list[str]:
     """Return the lines for the target's place, and for what the functions of *text* read."""
-    lines = [f'BASE_URL="${{BASE_URL:-{place.base_url}}}"', 'BASE_URL="${BASE_URL%/}"']
+    lines = [f'BASE_URL="${{BASE_URL:-{plain(place.base_url)}}}"', 'BASE_URL="${BASE_URL%/}"']
     if any(name in text for name in ("$ORIGIN", "$HOST", "$BASE_PATH")):
         lines += ['HOST="${BASE_URL#*://}" && HOST="${HOST%%/*}"']
     if "$ORIGIN" in text:
@@ -139,7 +139,7 @@ def curl_array(transport: Transport, variables: Variables) -> list[str]:
              "CLIENT_KEY": (transport.client_key, "--key")}  # fmt: skip
     for name, (path, option) in files.items():
         if path is not None:
-            lines.append(f'export {name}="${{{name}:-{path}}}"')
+            lines.append(f'export {name}="${{{name}:-{plain(str(path))}}}"')
             options.append(f'{option} "${name}"')
     if transport.client_key_passphrase is not None:
         variables.require("CLIENT_KEY_PASSPHRASE", "the passphrase of the client key")
@@ -158,9 +158,7 @@ def curl_array(transport: Transport, variables: Variables) -> list[str]:
     return [*lines, f"CURL=({' '.join(options)})"]
 
 
-def without_secrets(script: str, ledger: Ledger) -> str:
-    """Return *script* with every secret blanked that is there against all care: better broken than told."""
-    secrets = ledger.history.secrets - ledger.chosen
-    for secret in sorted((text for text in secrets if text in script), key=len, reverse=True):
-        script = script.replace(secret, MASK)
-    return script
+def without_secrets(steps: str, ledger: Ledger) -> str:
+    """Return *steps* with every secret blanked that is there against all care: better broken than told."""
+    spans = ((start, end) for start, end in _KNOWN.spans(steps) if steps[start:end] not in ledger.chosen)
+    return blank(steps, spans)

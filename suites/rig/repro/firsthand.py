@@ -38,7 +38,7 @@ def origin_of_address(text: str, history: History) -> Origin | None:
 
 def origin_of_user_name(word: Word, history: History) -> Origin | None:
     """Return where a user name comes from that was made of an address which no request says; None for other texts."""
-    if not re.search("user_?(name|id)|login|nick", word.name.lower()) or not can_be_shaped(word.text):
+    if not re.search("user_?name|login|nick", word.name.lower()) or not can_be_shaped(word.text):
         return None
     opened = history.opened_with(word.text)
     ours = word.text.endswith(re.sub(r"\W", "_", f".{MAIL_DOMAIN}"))
@@ -50,21 +50,21 @@ def origin_of_user_name(word: Word, history: History) -> Origin | None:
 
 
 def origin_of_secret(word: Word, number: int, history: History) -> Origin | None:
-    """Return where a secret comes from that no answer held; None for a password that the test chose for what it is."""
-    if word.text not in history.secrets:
+    """Return where a secret comes from that no answer held; None for a text that the test chose for what it is."""
+    if word.text not in history.secrets or not can_be_shaped(word.text):
         return None
     opened = history.opened_with(word.text)
     if is_password(word.name):
         if opened and _SETS_A_PASSWORD.isdisjoint(opened) and not makes_admins(history.target):
             return Given("the password of that account")
-        return Fresh(shape_of(word.text)) if holds_made_up(word.text) and can_be_shaped(word.text) else None
+        return Fresh(shape_of(word.text)) if holds_made_up(word.text) else None
     causes = _CAUSES_A_MAIL.get(history.answers[number].request.operation)
     earlier = [n for n in range(number) if history.answers[n].request.operation == causes]
     if earlier:
         return Mailed(earlier[-1], word.name)
     if claims := told_by_token(word.text, history.at_s[number]):
         return Given("a token that is signed with the key of the target and says what stands above", claims)
-    if opened or not can_be_shaped(word.text):
+    if opened:
         return Given(f"a {word.name} that the test had from elsewhere")
     return Fresh(shape_of(word.text))
 

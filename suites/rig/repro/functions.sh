@@ -203,6 +203,7 @@ except OSError as why:
 conclude() {
   local now
   now=$(status "$1")
+  if [ "$now" = 0 ]; then printf '\n\nNo answer came.'; fi
   if [ "$now" = "$2" ]; then
     printf '\n\nstatus %s, as in the failed test; %s\n' "$now" "$3"
   else

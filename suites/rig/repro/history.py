@@ -14,7 +14,7 @@ from suites.rig.repro.words import words_of
 
 SHORTEST = 6  # characters of a secret, as for masking by value
 OPENS = frozenset({Kind.ACCEPTED, Kind.CHALLENGED, Kind.PENDING})
-IN_FLIGHT_S = 1e-9
+ROUNDING_S = 1e-9  # of the sum of a time and a duration
 
 
 class History:
@@ -62,7 +62,7 @@ def races(answers: Sequence[Answer]) -> list[range]:
     found: list[range] = []
     end_s = float("-inf")
     for number, answer in enumerate(answers):
-        if found and answer.sent_at_s < end_s - IN_FLIGHT_S:
+        if found and answer.sent_at_s < end_s - ROUNDING_S:
             found[-1] = range(found[-1].start, number + 1)
         else:
             found.append(range(number, number + 1))

@@ -36,7 +36,7 @@ class Ledger:
 
     What a request is the first to say is made up, given or asked for; what an earlier answer held is taken from there.
     `admins` pairs address and password of the accounts that a script has to make at the control port; `chosen` are
-    passwords that the test chose for what they are, and so no secrets.
+    texts that the test chose for what they are, common passwords for example, and so no secrets.
     """
 
     def __init__(self, history: History) -> None:
@@ -69,7 +69,7 @@ class Ledger:
         if origin:
             self._add(self._base(word, origin), word.text, origin)
             return
-        if is_password(word.name):
+        if is_password(word.name) or word.text in self.history.secrets:
             self.chosen.add(word.text)
         for address in EMAIL.finditer(word.text):
             if address[0] != word.text and not self._is_covered(address[0], word.text):

@@ -26,6 +26,7 @@ EXPRESSIONS = (
 )
 NAMES = {"re": re, "unicodedata": unicodedata, "urllib": urllib}
 SHORTEST = 6  # of what an expression gives: shorter texts agree by chance
+VARIED = 4  # different letters and digits of a text that could be a secret: "xxxxxxxx" is none
 SHARED = 0.6  # of a text that a changed one must have in common with it
 
 
@@ -74,5 +75,6 @@ def shape_of(text: str) -> str:
 
 
 def can_be_shaped(text: str) -> bool:
-    """Whether a random text of the shape of *text* is another one."""
-    return sum(character.isascii() and character.isalnum() for character in text) >= SHORTEST
+    """Whether *text* has enough letters and digits, and different ones, that others can stand in their places."""
+    varied = [character for character in text if character.isascii() and character.isalnum()]
+    return len(varied) >= SHORTEST and len(set(varied)) >= VARIED

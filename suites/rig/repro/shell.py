@@ -89,7 +89,7 @@ def quoted(text: str) -> str:
     """Return the bash word for *text*: in plain quotes where it is printable ASCII, with escapes where it is not."""
     if re.fullmatch(r"[A-Za-z0-9_./:=@%+,-]+", text):
         return text
-    if re.fullmatch(r"[ -~\n]*", text) and "'" not in text:
+    if re.fullmatch(r"[ -~]*", text) and "'" not in text:
         return f"'{text}'"
     return "$'" + "".join(_escaped(byte) for byte in bytes_of_text(text)) + "'"
 
