@@ -25,7 +25,7 @@ def test_logout_kills_the_access_token_in_every_spelling(api: Api) -> None:
 
     lifetime = ended.values.get("expiresIn", "unknown")
     for spelling, session in spellings(ended).items():
-        because = f"the access token of an ended session {spelling} (announced lifetime in seconds: {lifetime})"
+        because = f"{spelling} of an ended session (announced lifetime in seconds: {lifetime})"
         never(api.call("getCurrentUser", session), because=because)
     if uses_field(api.target) and ended.access_token:
         value = f"{field_word(api.target).swapcase()} {ended.access_token.reveal()}"
@@ -39,10 +39,9 @@ def test_logout_kills_the_access_token_in_every_spelling(api: Api) -> None:
 
 def spellings(session: Session) -> dict[str, Session]:
     """Return *session* with its access token in each spelling that decodes to the same token."""
-    found = {"as it was": session}
+    found = {"the access token": session}
     token = session.access_token.reveal() if session.access_token else ""
     if token.count(".") == 2:
-        for how, text in {"with other unused bits": with_other_unused_bits(token), "padded": padded(token)}.items():
-            if text != token:
-                found[how] = replace(session, access_token=Secret(text))
+        others = {"the token with other unused bits": with_other_unused_bits(token), "the padded token": padded(token)}
+        found |= {how: replace(session, access_token=Secret(text)) for how, text in others.items() if text != token}
     return found
