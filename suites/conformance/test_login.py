@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from contract.answers import Kind, at
@@ -55,22 +57,43 @@ def test_an_access_token_lives_as_long_as_announced(clock: Clock) -> None:
     expect(api.as_(account, "getCurrentUser"), Kind.ACCEPTED, because=f"a token {LIFETIME_MARGIN_S} s before its end")
 
 
+def opens_by_itself_alone(api: Api, whole: str, others: Mapping[str, str]) -> None:
+    """Judge that the password *whole* logs in, and none of *others*; a few of them on each account."""
+    few = max(api.target.profile.login_limit - 1, 1)
+    names = list(others)
+
+    for start in range(0, len(names), few):
+        account = api.people.person(api.target.profile)
+        account.password = Secret(whole)
+        control(api.register(account))
+        for name in names[start : start + few]:
+            never(api.call("loginUser", email=account.email, password=others[name]), because=f"the password {name}")
+        expect(api.login(account), Kind.ACCEPTED, because="the exact password")
+
+
 @pytest.mark.requirement("LOGIN-03")
 def test_a_password_that_differs_only_late_does_not_log_in(api: Api) -> None:
     """A hash that reads 72 bytes takes two passwords for one."""
     profile = api.target.profile
-    whole = ("".join(api.people.password(profile).reveal() for _ in range(12)))[: profile.password_max]
+    whole = "-".join(api.people.password(profile).reveal() for _ in range(12)).replace(" ", "-")[: profile.password_max]
     positions = [each for each in (*POSITIONS, len(whole) - 1) if each < len(whole)]
     others = {f"changed at {each}": whole[:each] + ("~" if whole[each] != "~" else "+") + whole[each + 1 :]
               for each in positions}  # fmt: skip
     others |= {"cut by its last character": whole[:-1], "one character longer": whole + "x"}
-    within_limit = max(profile.login_limit - 1, 1)
-    names = list(others)
 
-    for start in range(0, len(names), within_limit):
-        account = api.people.person(profile)
-        account.password = Secret(whole)
-        control(api.register(account))
-        for name in names[start : start + within_limit]:
-            never(api.call("loginUser", email=account.email, password=others[name]), because=f"the password {name}")
-        control(api.login(account))
+    opens_by_itself_alone(api, whole, others)
+
+
+@pytest.mark.requirement("LOGIN-04")
+def test_a_password_is_taken_as_it_was_typed(api: Api) -> None:
+    """Whatever is trimmed, folded or cut off makes one password of many, and guessing shorter."""
+    profile = api.target.profile
+    whole = f" {api.people.password(profile).reveal()[: profile.password_max - 2]} "
+    others = {
+        "in the other letter case": whole.swapcase(),
+        "without the blanks around it": whole.strip(),
+        "with one more blank": whole + " ",
+        "with NUL and a letter after it": whole + "\0x",
+    }
+
+    opens_by_itself_alone(api, whole, others)
