@@ -46,6 +46,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     found, rest = parser.parse_known_args(arguments)
     if rest:
         raise StartError(_unknown(rest[0], parser))
+    if found.json and not found.list_defects:
+        raise StartError("--json needs --list-defects beside it")
     values: dict[str, Any] = {field.name: getattr(found, field.name) for field in dataclasses.fields(Settings)}
     values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     found.settings = Settings(**values)

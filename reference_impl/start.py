@@ -23,6 +23,21 @@ from reference_impl.settings import Settings
 
 BACKLOG = 2048
 
+NO_SERVER = {
+    "unreachable": "cannot be reached",
+    "timeout": "does not answer in time",
+    "authentication": "refuses the user name or the password",
+    "configuration": "has no such database",
+}
+"""Cause to what a database server does."""
+
+NO_FILE = {
+    "unreachable": "SQLite cannot open it; its folder must be writable too",
+    "timeout": "another program keeps it locked",
+    "failure": "it is no SQLite database, or a damaged one",
+}
+"""Cause to why a file that can be opened cannot be used as a database."""
+
 
 @contextmanager
 def data_folder(settings: Settings) -> Iterator[str]:
@@ -39,7 +54,8 @@ def data_folder(settings: Settings) -> Iterator[str]:
     try:
         Path(settings.data).mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise StartError(f"--data: cannot use the folder {settings.data}: {fault.strerror}") from None
+        why = "it is a file" if isinstance(fault, FileExistsError) else fault.strerror
+        raise StartError(f"--data: cannot use the folder {settings.data}: {why}") from None
     yield settings.data
 
 
@@ -77,11 +93,30 @@ def listening_socket(settings: Settings) -> socket.socket:
 
 
 def check_database_name(settings: Settings) -> None:
-    """Raise StartError unless `database` names a kind of database that can be used here."""
-    if settings.database and not settings.database.startswith(("sqlite:", *POSTGRESQL)):
-        raise StartError(f"--database: '{settings.database}' is neither sqlite:PATH nor postgresql://...")
-    if settings.database.startswith(POSTGRESQL) and find_spec("psycopg") is None:
-        raise StartError("--database: PostgreSQL needs psycopg; install the extra 'postgres'")
+    """Raise StartError unless `database` names one of a kind that can be used here; its password is not repeated."""
+    kind, colon, rest = settings.database.partition(":")
+    valid = "valid: sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    if settings.database.startswith(POSTGRESQL):
+        if find_spec("psycopg") is None:
+            raise StartError("--database: PostgreSQL needs psycopg; install the extra 'postgres'")
+        if not is_readable(settings.database):
+            raise StartError(f"--database: no address of a PostgreSQL; {valid}, special characters percent-encoded")
+    elif kind == "sqlite" and colon and not rest:
+        raise StartError(f"--database: 'sqlite:' names no file; {valid}")
+    elif settings.database and (kind != "sqlite" or not colon):
+        raise StartError(f"--database: '{kind}' is neither sqlite: nor postgresql:; {valid}")
+
+
+def is_readable(url: str) -> bool:
+    """Return whether *url* is one that PostgreSQL's clients can read; the ports may be several."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - psycopg is an extra
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except ProgrammingError:
+        return False
+    return all(not port or (port.isdecimal() and 0 < int(port) < 65_536) for port in ports.split(","))
 
 
 def control_socket(settings: Settings) -> socket.socket:
@@ -96,7 +131,7 @@ def control_socket(settings: Settings) -> socket.socket:
 
 
 def check_tls(settings: Settings) -> None:
-    """Raise StartError unless certificate and key are both absent, or both there, a pair, and not expired."""
+    """Raise StartError unless certificate and key are both absent, or both there, a pair, and valid today."""
     if not settings.tls_cert and not settings.tls_key:
         return
     if not settings.tls_cert or not settings.tls_key:
@@ -105,16 +140,25 @@ def check_tls(settings: Settings) -> None:
     for name, path in (("--tls-cert", settings.tls_cert), ("--tls-key", settings.tls_key)):
         if not Path(path).is_file():
             raise StartError(f"{name}: there is no file {path}")
+
+    def password() -> str:  # is asked for only where the key is encrypted, and else OpenSSL would ask the terminal
+        raise StartError(f"--tls-key: the key in {settings.tls_key} is encrypted; give one without a passphrase")
+
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password)
         certificate = x509.load_pem_x509_certificate(Path(settings.tls_cert).read_bytes())
     except (ssl.SSLError, ValueError):
         raise StartError(
             f"--tls-cert, --tls-key: {settings.tls_cert} and {settings.tls_key} are no pair in PEM"
         ) from None
-    if certificate.not_valid_after_utc < datetime.now(UTC):
-        expired = certificate.not_valid_after_utc.date()
-        raise StartError(f"--tls-cert: the certificate in {settings.tls_cert} expired on {expired}; renew it")
+    except OSError as fault:
+        place = f"{settings.tls_cert} and {settings.tls_key}"
+        raise StartError(f"--tls-cert, --tls-key: cannot read {place}: {fault.strerror}") from None
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if ends < datetime.now(UTC):
+        raise StartError(f"--tls-cert: the certificate in {settings.tls_cert} expired on {ends.date()}; renew it")
+    if begins > datetime.now(UTC):
+        raise StartError(f"--tls-cert: the certificate in {settings.tls_cert} is not valid before {begins.date()}")
 
 
 def check_database(service: Service) -> str:
@@ -126,13 +170,25 @@ def check_database(service: Service) -> str:
     Raises:
         StartError: the file cannot be used.
     """
+    path = sqlite_path(service.settings)
+    if path:
+        check_file(path, "--database" if service.settings.database else "--data")
     cause = asyncio.run(service.store.probe())
     if cause is None:
         return ""
-    path = sqlite_path(service.settings)
     if path:
-        raise StartError(f"--database: cannot use the file {path} ({cause})")
-    return f"the database cannot be used yet ({cause}); readiness says 503 until it can"
+        raise StartError(f"--database: cannot use the file {path}: {NO_FILE.get(cause, cause)}")
+    does = NO_SERVER.get(cause, "cannot be used")
+    return f"the database server {does} ({cause}); readiness says 503 until that changes"
+
+
+def check_file(path: str, option: str) -> None:
+    """Raise StartError unless the file at *path* can be written; it is made where there is none."""
+    try:
+        with Path(path).open("ab"):
+            pass
+    except OSError as fault:
+        raise StartError(f"{option}: cannot use the file {path}: {fault.strerror}") from None
 
 
 def hints(url: str, settings: Settings) -> str:

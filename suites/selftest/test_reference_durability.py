@@ -151,7 +151,10 @@ def test_a_wrong_database_password_is_told_apart(tmp_path: Path) -> None:
         warned = (tmp_path / "stderr.txt").read_text()
 
     assert ready.json()["dependencies"] == [{"name": "database", "status": "down", "cause": "authentication"}]
-    assert "warning: the database cannot be used yet (authentication); readiness says 503 until it can" in warned
+    assert (
+        "reference_impl: warning: the database server refuses the user name or the password (authentication); "
+        "readiness says 503 until that changes"
+    ) in warned.splitlines()
 
 
 def everything(reference: Reference, email: str, body: dict[str, str]) -> list[tuple[str, int]]:

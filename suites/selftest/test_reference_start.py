@@ -21,9 +21,12 @@ from cryptography.x509.oid import NameOID
 
 from suites.selftest.reference import PASSWORD, ROOT, serving, start_refused
 
+DATABASES = "valid: sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/NAME"
+NO_ADDRESS = f"--database: no address of a PostgreSQL; {DATABASES}, special characters percent-encoded"
 
-def certificate(folder: Path, *, days: int) -> tuple[str, str]:
-    """Write a certificate for 127.0.0.1 that ends in *days* days, and its key; return their paths."""
+
+def certificate(folder: Path, *, days: int, begun: int = 30, passphrase: bytes = b"") -> tuple[str, str]:
+    """Write a certificate for 127.0.0.1 that began *begun* days ago and ends in *days*, and its key; return paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -33,13 +36,13 @@ def certificate(folder: Path, *, days: int) -> tuple[str, str]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(today - timedelta(days=30))
+        .not_valid_before(today - timedelta(days=begun))
         .not_valid_after(today + timedelta(days=days))
         .sign(key, hashes.SHA256())
     )
     cert_file, key_file = folder / f"cert{days}.pem", folder / f"key{days}.pem"
     cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    encryption = serialization.NoEncryption()
+    encryption = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     key_file.write_bytes(key.private_bytes(pem, pkcs8, encryption))
     return str(cert_file), str(key_file)
@@ -53,9 +56,17 @@ def certificate(folder: Path, *, days: int) -> tuple[str, str]:
         (["--port", "x"], "argument --port: 'x' is not a whole number"),
         (["--port", "70000"], "--port: 70000 is more than 65535"),
         (["--login-limit", "-1"], "argument --login-limit: -1 is less than 0"),
-        (["--database", "mysql://x"], "--database: 'mysql://x' is neither sqlite:PATH nor postgresql://..."),
-        (["--database", "sqlite:/dev/null/x"], "--database: cannot use the file /dev/null/x (unreachable)"),
+        (["--json"], "--json needs --list-defects beside it"),
+        (["--database", "mysql://u:canary@x"], f"--database: 'mysql' is neither sqlite: nor postgresql:; {DATABASES}"),
+        (["--database", "auth.sqlite"], f"--database: 'auth.sqlite' is neither sqlite: nor postgresql:; {DATABASES}"),
+        (["--database", "sqlite:"], f"--database: 'sqlite:' names no file; {DATABASES}"),
+        (["--database", "postgresql://u:canary@h:543z/x"], NO_ADDRESS),
+        (["--database", "postgresql://u:c%narya@h/x"], NO_ADDRESS),
+        (["--database", "sqlite:/dev/null/x"], "--database: cannot use the file /dev/null/x: Not a directory"),
+        (["--database", "sqlite:/no/such/x"], "--database: cannot use the file /no/such/x: No such file or directory"),
+        (["--database", "sqlite:/dev"], "--database: cannot use the file /dev: Is a directory"),
         (["--data", "/dev/null/x"], "--data: cannot use the folder /dev/null/x: Not a directory"),
+        (["--data", __file__], f"--data: cannot use the folder {__file__}: it is a file"),
         (["--log", "/dev/null/x"], "--log: cannot write /dev/null/x: Not a directory"),
         (["--tls-cert", "x.pem"], "--tls-cert needs --tls-key beside it"),
         (["--tls-key", "x.pem", "--tls-cert", "y.pem"], "--tls-cert: there is no file y.pem"),
@@ -89,6 +100,32 @@ def test_an_expired_certificate_or_a_foreign_key_is_named(tmp_path: Path) -> Non
     )
 
 
+def test_a_certificate_of_tomorrow_and_an_encrypted_key_are_named(tmp_path: Path) -> None:
+    early, early_key = certificate(tmp_path, days=9, begun=-2)
+    begins = (datetime.now(UTC) + timedelta(days=2)).date()
+    cert, locked_key = certificate(tmp_path, days=8, passphrase=b"canary")
+
+    assert start_refused("--port", "0", "--tls-cert", early, "--tls-key", early_key) == (
+        f"reference_impl: --tls-cert: the certificate in {early} is not valid before {begins}\n"
+    )
+    assert start_refused("--port", "0", "--tls-cert", cert, "--tls-key", locked_key) == (
+        f"reference_impl: --tls-key: the key in {locked_key} is encrypted; give one without a passphrase\n"
+    )
+
+
+def test_a_file_that_is_no_database_or_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "auth.sqlite").write_text("some text that is long enough to be read as the head of a database" * 9)
+    (tmp_path / "folder" / "auth.sqlite").mkdir(parents=True)
+
+    assert start_refused("--port", "0", "--database", f"sqlite:{tmp_path / 'auth.sqlite'}") == (
+        f"reference_impl: --database: cannot use the file {tmp_path / 'auth.sqlite'}: "
+        "it is no SQLite database, or a damaged one\n"
+    )
+    assert start_refused("--port", "0", "--data", str(tmp_path / "folder")) == (
+        f"reference_impl: --data: cannot use the file {tmp_path / 'folder' / 'auth.sqlite'}: Is a directory\n"
+    )
+
+
 def test_over_tls_every_answer_demands_tls_and_plain_http_gets_nothing(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path, days=9)
 
@@ -115,7 +152,10 @@ def test_a_database_server_that_refuses_is_a_warning_and_readiness_says_so() -> 
         login = reference.login("ada@example.com")
         warned = (reference.folder / "stderr.txt").read_text()
 
-    expected = "reference_impl: warning: the database cannot be used yet (unreachable); readiness says 503 until it can"
+    expected = (
+        "reference_impl: warning: the database server cannot be reached (unreachable); "
+        "readiness says 503 until that changes"
+    )
     assert expected in warned.splitlines()
     assert (live.status_code, ready.status_code, login.status_code) == (200, 503, 503)
     assert ready.json()["dependencies"] == [{"name": "database", "status": "down", "cause": "unreachable"}]
