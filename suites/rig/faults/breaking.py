@@ -115,8 +115,8 @@ class Faults:
             started = self._started.get(dependency)
             way, said = self._way(dependency, kind, reply)
             if way is not None:
-                repairs.callback(self.order, do="mend", dependency=dependency)
                 self.order(do="break", dependency=dependency, kind=str(way), reply=asdict(said) if said else None)
+                repairs.callback(self.order, do="mend", dependency=dependency)
             if started is not None and kind in started.breaks:
                 repairs.callback(started.mend, kind)
                 started.break_(kind)
@@ -155,16 +155,22 @@ class Faults:
                 "[facilities.faults] the guard of the faults is gone. "
                 f"Repair by hand: python -m suites.rig.faults.repair {self._journal}"
             ) from None
+        except BaseException:
+            self._hang_up()  # interrupted: the next reply would be the one to this order; the keeper repairs
+            raise
         if "error" in reply:
             raise NotTestable(f"[facilities.faults] {reply['error']}")
         return reply["ok"]
 
     def close(self) -> None:
         """Let the keeper repair what is still broken, and end."""
-        self._lines.close()
-        self._channel.close()
+        self._hang_up()
         if self._keeper is not None:
             self._keeper.wait()
+
+    def _hang_up(self) -> None:
+        self._lines.close()
+        self._channel.close()
 
 
 def driver_for(

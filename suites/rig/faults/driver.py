@@ -21,6 +21,10 @@ class Driver(Protocol):
         """Return what it can do to *dependency*."""
         ...
 
+    async def check(self, dependency: str) -> None:
+        """See that *dependency* is whole: what somebody else has broken is not ours to repair. Raises Trouble."""
+        ...
+
     def repair_of(self, dependency: str, kind: FaultKind) -> Repair:
         """Return what will undo *kind*; written down before anything is broken."""
         ...

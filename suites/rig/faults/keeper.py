@@ -36,7 +36,7 @@ from suites.rig.faults.shell import Shell
 from suites.rig.faults.toxiproxy import Toxiproxy
 
 ATTEMPTS = 3
-PAUSE_S = 1.0
+PAUSE_S = 0.5
 LONGEST_ORDER_BYTES = 16 * 1024 * 1024
 
 
@@ -52,6 +52,7 @@ class Session:
         """Break *dependency*, its repair written down before; where it does not take, undo it. Raises Trouble."""
         if dependency in self._held:
             raise Trouble(f"{dependency} is broken already")
+        await self.driver.check(dependency)
         repair = self.driver.repair_of(dependency, kind)
         self._held[dependency] = self._journal.write(repair), repair
         try:
@@ -72,6 +73,8 @@ class Session:
     async def end(self) -> None:
         """Repair everything; say on standard error what stays broken."""
         for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(PAUSE_S)
             for dependency in list(self._held):
                 try:
                     await self.mend(dependency)
@@ -82,7 +85,6 @@ class Session:
                         )
             if not self._held:
                 return
-            await asyncio.sleep(PAUSE_S)
 
 
 def by_hand(journal: Journal) -> str:

@@ -41,6 +41,11 @@ class Proxies:
         """Return what a proxy can do."""
         return KINDS
 
+    async def check(self, dependency: str) -> None:
+        """See that no other run has broken it. Raises Trouble."""
+        if self.proxies[dependency].broken:
+            raise Trouble(f"{dependency} is broken by another run")
+
     def repair_of(self, dependency: str, kind: FaultKind) -> Repair:
         """Return where to say that it is over; without `control` there is nothing left once this process ends."""
         return {

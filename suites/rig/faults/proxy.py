@@ -56,6 +56,11 @@ class Proxy:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
+    def broken(self) -> bool:
+        """Whether a fault is in force."""
+        return self._mode.kind is not None
+
+    @property
     def connections(self) -> int:
         """How many connections were taken since the mode last changed."""
         return self._taken

@@ -21,6 +21,7 @@ from suites.rig.faults.driver import Repair, Trouble
 
 WAIT_S = 60.0
 LOOK_AGAIN_S = 0.2
+READY_S = 10.0  # one that hangs is not ready
 LONGEST_QUOTE = 200
 
 
@@ -35,6 +36,11 @@ class Shell:
     def kinds(self, dependency: str) -> frozenset[FaultKind]:
         """Return the kinds that there are commands for."""
         return frozenset({FaultKind.DOWN} | {kind for kind in FaultKind if kind in self._commands[dependency]})
+
+    async def check(self, dependency: str) -> None:
+        """See that `ready`, where there is one, succeeds. Raises Trouble."""
+        if "ready" in self._commands[dependency]:
+            await succeed(f"{dependency}.ready", self._commands[dependency]["ready"], self._folder, READY_S)
 
     def repair_of(self, dependency: str, kind: FaultKind) -> Repair:
         """Return the command that undoes *kind*, and the one that tells that it has."""
@@ -89,7 +95,7 @@ async def until_ready(dependency: str, command: str, folder: Path, wait_s: float
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_s
     while True:
-        code, said = await run(command, folder, max(deadline - loop.time(), LOOK_AGAIN_S))
+        code, said = await run(command, folder, READY_S)
         if (code == 0) is wanted:
             return
         if loop.time() > deadline:

@@ -44,17 +44,26 @@ class Toxiproxy:
         """Return what Toxiproxy can do."""
         return TAKEN_DOWN | TOXICS.keys()
 
+    async def check(self, dependency: str) -> None:
+        """See that the proxy is there and enabled. Raises Trouble."""
+        proxy = Remote(self._url, self._proxies[dependency])
+        if not (await proxy.state())["enabled"]:
+            raise Trouble(f"{proxy.place} is disabled already")
+
     def repair_of(self, dependency: str, kind: FaultKind) -> Repair:
         """Return which proxy to enable, or which toxics to remove."""
-        names = [name_of(type_, stream) for type_, stream, _ in TOXICS.get(kind, ())]
-        proxy = self._proxies[dependency]
-        return {"driver": "toxiproxy", "dependency": dependency, "url": self._url, "proxy": proxy, "toxics": names}
+        return {
+            "driver": "toxiproxy",
+            "dependency": dependency,
+            "url": self._url,
+            "proxy": self._proxies[dependency],
+            "enable": kind in TAKEN_DOWN,
+            "toxics": [name_of(type_, stream) for type_, stream, _ in TOXICS.get(kind, ())],
+        }
 
     async def break_(self, dependency: str, kind: FaultKind, _reply: Reply | None) -> None:
         """Take the proxy down, or add the toxics, and read back that it is so. Raises Trouble."""
         proxy = Remote(self._url, self._proxies[dependency])
-        if not (await proxy.state())["enabled"]:
-            raise Trouble(f"{proxy.place} is disabled already")
         if kind in TAKEN_DOWN:
             await proxy.enable(False)
         for type_, stream, attributes in TOXICS.get(kind, ()):
@@ -92,11 +101,11 @@ async def mend(repair: Repair) -> None:
     before = await proxy.state()
     for name in {each["name"] for each in before["toxics"]} & set(repair["toxics"]):
         await proxy.remove(name)
-    if not before["enabled"]:
+    if repair["enable"]:
         await proxy.enable(True)
     after = await proxy.state()
     left = {each["name"] for each in after["toxics"]} & set(repair["toxics"])
-    if left or not after["enabled"]:
+    if left or (repair["enable"] and not after["enabled"]):
         raise Trouble(f"{proxy.place} took the order and does not show it: {', '.join(left) or 'still disabled'}")
 
 
