@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +80,55 @@ def _by_user_alone(_sound: Any) -> Any:
         return None if user is None or user["disabled"] else user
 
     return live_user
+
+
+_listed: set[str] = set()
+"""Access tokens of ended sessions, as the logouts spelled them."""
+
+
+def _listing(_sound: Any) -> Any:
+    from reference_impl.operations import Answer  # noqa: PLC0415
+
+    def forget(tx: Any, session_id: str) -> None:
+        tx.execute("DELETE FROM refresh_tokens WHERE session_id = ?", session_id)
+
+    async def logout_user(service: Any, request: Any) -> Answer:
+        _listed.add(request.headers["authorization"].split()[-1])
+        await service.store.write(forget, request.caller.session_id)
+        return Answer(204)
+
+    return logout_user
+
+
+def _unless_listed(sound: Any) -> Any:
+    from reference_impl import problems  # noqa: PLC0415
+
+    async def caller(service: Any, token: str) -> Any:
+        if token in _listed:
+            raise problems.invalid_token()
+        return await sound(service, token)
+
+    return caller
+
+
+def _any_spelling(sound: Any) -> Any:
+    def decoded(part: str) -> bytes:
+        try:
+            return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        except ValueError:
+            return bytes(sound(part))
+
+    return decoded
+
+
+def _tidied(sound: Any) -> Any:
+    from reference_impl import tokens  # noqa: PLC0415
+
+    def check_signature(token: str, key: Any) -> None:
+        signed, _, signature = token.rpartition(".")
+        sound(f"{signed}.{tokens._encoded(tokens._decoded(signature))}", key)
+
+    return check_signature
 
 
 def _missing_row(sound: Any) -> Any:
@@ -160,6 +210,17 @@ DEFECTS = (
         "access tokens stay valid until they expire",
         red=("RST-07", "SESS-08"),
         seams={"sessions:live_user": _by_user_alone},
+    ),
+    Defect(
+        "SESS-08b",
+        "a list of ended access tokens knows one spelling of each",
+        red=("SESS-08",),
+        seams={
+            "sessions:logout_user": _listing,
+            "sessions:caller": _unless_listed,
+            "tokens:_decoded": _any_spelling,
+            "tokens:check_signature": _tidied,
+        },
     ),
     Defect(
         "SESS-09",

@@ -171,6 +171,13 @@ def sess_08(reference: Reference) -> bool:
     return reference.me(token).status_code == 200
 
 
+def sess_08b(reference: Reference) -> bool:
+    token = reference.tokens()["accessToken"]
+    reference.call("POST", "/auth/logout", token=token)
+    respelled = forgeries(token)["unused-bits"]
+    return (reference.me(token).status_code, reference.me(respelled).status_code) == (401, 200)
+
+
 def sess_09(reference: Reference) -> bool:
     token = reference.tokens()["accessToken"]
     return [reference.call("POST", "/auth/logout", token=token).status_code for _ in range(2)] == [204, 500]
