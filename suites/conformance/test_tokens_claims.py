@@ -34,7 +34,7 @@ def test_an_access_token_is_refused_after_its_end(clock: Clock) -> None:
     api = clock.api
     account = api.fresh_account()
     announced = account.session.values.get("expiresIn")
-    lifetime_s = announced if isinstance(announced, int) else api.target.profile.access_lifetime_s
+    lifetime_s = announced if isinstance(announced, int | float) else api.target.profile.access_lifetime_s
     control(api.as_(account, "getCurrentUser"))
     late = account.session
 
