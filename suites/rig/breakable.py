@@ -22,11 +22,12 @@ LOOK_AGAIN_S = 0.1
 
 @dataclass(frozen=True)
 class Breakable:
-    """One dependency; `name` is the target file's."""
+    """One dependency; `name` is the target file's. Its outages are added to `outages`."""
 
     name: str
     api: Api
     _faults: Faults
+    outages: list[Outage]
 
     @property
     def kinds(self) -> frozenset[FaultKind]:
@@ -45,6 +46,7 @@ class Breakable:
         if kind not in self.kinds:
             not_exercised(f"[facilities.faults] cannot make {self.name} {kind}")
         with self._faults.broken(self.name, kind, reply=reply) as outage:
+            self.outages.append(outage)
             try:
                 yield outage
             except ContractViolation as violation:

@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,13 +39,15 @@ class Dependency(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outage:
-    """A dependency while it is broken."""
+    """A dependency while it is broken: from `began_s` to `ended_s`, by the monotonic clock, the repair included."""
 
     dependency: str
     kind: FaultKind
     _faults: Faults
+    began_s: float = 0.0
+    ended_s: float = 0.0
 
     def connections(self) -> int | None:
         """Return how many connections the target has tried since, None where the driver cannot know."""
@@ -111,16 +114,21 @@ class Faults:
             raise NotTestable(
                 f"{dependency} cannot be made {kind} here; it can: {', '.join(sorted(self.kinds(dependency)))}"
             )
-        with contextlib.ExitStack() as repairs:
-            started = self._started.get(dependency)
-            way, said = self._way(dependency, kind, reply)
-            if way is not None:
-                self.order(do="break", dependency=dependency, kind=str(way), reply=asdict(said) if said else None)
-                repairs.callback(self.order, do="mend", dependency=dependency)
-            if started is not None and kind in started.breaks:
-                repairs.callback(started.mend, kind)
-                started.break_(kind)
-            yield Outage(dependency, kind, self)
+        outage = Outage(dependency, kind, self)
+        try:
+            with contextlib.ExitStack() as repairs:
+                started = self._started.get(dependency)
+                way, said = self._way(dependency, kind, reply)
+                if way is not None:
+                    self.order(do="break", dependency=dependency, kind=str(way), reply=asdict(said) if said else None)
+                    repairs.callback(self.order, do="mend", dependency=dependency)
+                if started is not None and kind in started.breaks:
+                    repairs.callback(started.mend, kind)
+                    started.break_(kind)
+                outage.began_s = time.monotonic()
+                yield outage
+        finally:
+            outage.ended_s = time.monotonic()
 
     def _way(self, dependency: str, kind: FaultKind, reply: Reply | None) -> tuple[FaultKind | None, Reply | None]:
         """Return what the driver has to do for *kind*: None where the dependency itself does it all."""

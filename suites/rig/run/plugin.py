@@ -18,6 +18,7 @@ from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
 from contract.results.verdict import Verdict
 from contract.targets.model import Target
+from suites.rig import outage_table
 from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.passive import PASSIVE
@@ -125,6 +126,7 @@ class Worker:
         for fault in self._faults:
             self.recorder.fault(fault)
         self._write_counts()
+        outage_table.write(self.folder, outage_table.met(self.state.outages, self.state.exchanges))
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

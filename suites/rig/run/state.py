@@ -18,6 +18,7 @@ from suites.rig.api import Api
 from suites.rig.breakable import Breakable
 from suites.rig.clock import Clock, by_shell
 from suites.rig.control import Control
+from suites.rig.faults import Outage
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control
@@ -37,8 +38,8 @@ class State:
     Everything of one conformance run in one process: an xdist worker, or the only one.
 
     `exchanges` are the answers received since the current test began, `moves` how far the clock was moved before which
-    of them; `preflight_failure` is set once the first walk
-    failed, and then nothing that depends on it is tried.
+    of them, `outages` when which dependency was broken; `preflight_failure` is set once the first walk failed, and then
+    nothing that depends on it is tried.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class State:
         self.passive = PassiveJudge(target, passive_rows)
         self.exchanges: list[Answer] = []
         self.moves: list[tuple[int, float]] = []
+        self.outages: list[Outage] = []
         self.failures = 0
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
@@ -155,25 +157,6 @@ class State:
         port = self.control(instance, table)
         return Mint(lambda claims, header: port.mint(claims, header=header))
 
-    def breakable(self, name: str, variant: str = "") -> Breakable | None:
-        """
-        Return the dependency *name* of the instance started with `[variants.VARIANT]`; without *variant*, of the first
-        instance that has it: the ordinary one, then those of the variants. None where none has it.
-
-        Raises:
-            NotTestable: the facility is declared and does not work.
-            ServiceMissing: what the instance depends on is not installed here.
-        """
-        file = self.launcher.file
-        tables = {"": file.facilities, **{key: each.facilities for key, each in file.variants.items() if file.start}}
-        for key, facilities in tables.items():
-            dependencies = facilities.get("faults", {}).get("dependencies", {})
-            if name in dependencies and variant in ("", key):
-                instance = self.launcher.variant(key) if key else self.launcher.main()
-                assert instance is not None
-                return Breakable(name, self._api(instance), self.launcher.faults(instance))
-        return None
-
     def outbox(self, api: Api) -> Outbox:
         """
         Return the mails of the instance that *api* speaks to, by `[facilities.outbox]`.
@@ -198,6 +181,25 @@ class State:
             return of_sink(instance.surroundings.sinks[0])
         raise NotTestable("[facilities.outbox] needs listen: where the target sends its mail to")
 
+    def breakable(self, name: str, variant: str = "") -> Breakable | None:
+        """
+        Return the dependency *name* of the instance started with `[variants.VARIANT]`; without *variant*, of the first
+        instance that has it: the ordinary one, then those of the variants. None where none has it.
+
+        Raises:
+            NotTestable: the facility is declared and does not work.
+            ServiceMissing: what the instance depends on is not installed here.
+        """
+        file = self.launcher.file
+        tables = {"": file.facilities, **{key: each.facilities for key, each in file.variants.items() if file.start}}
+        for key, facilities in tables.items():
+            dependencies = facilities.get("faults", {}).get("dependencies", {})
+            if name in dependencies and variant in ("", key):
+                instance = self.launcher.variant(key) if key else self.launcher.main()
+                assert instance is not None
+                return Breakable(name, self._api(instance), self.launcher.faults(instance), self.outages)
+        return None
+
     def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
         said = instance.announced.get("control")
@@ -211,6 +213,7 @@ class State:
         """Forget what the test before received."""
         self.exchanges.clear()
         self.moves.clear()
+        self.outages.clear()
 
     def voice_of(self, answer: Answer) -> Api:
         """Return the voice that *answer* was an answer to."""

@@ -11,6 +11,7 @@ from contract.catalogue import load
 from contract.results import ExitCode, Results, Verdict, is_red
 from contract.results.events import Judgement
 from contract.targets.model import Target
+from suites.rig import outage_table
 from suites.rig.run import wording
 from suites.rig.run.options import Options
 
@@ -50,6 +51,8 @@ def show(out: pytest.TerminalReporter, results: Results, options: Options, targe
         listed(out, heading, {row.requirement: row.why for row in results.rows if row.verdict is verdict})
     for note in results.notes:
         out.line(f"note: {note}")
+    for line in outage_table.lines(outage_table.read(folder)):
+        out.line(line)
     if results.unreachable:
         out.line(results.unreachable, red=True)
     for fault in results.faults:
