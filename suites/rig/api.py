@@ -240,6 +240,8 @@ def wait_asked_for(answer: Answer) -> float:
     if said.isdecimal():
         return float(said)
     try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+        until_s, date = parsedate_to_datetime(said).timestamp(), answer.header("date")
+        now_s = parsedate_to_datetime(date).timestamp() if date else time.time()
+        return max(until_s - now_s, 0.0)
     except ValueError:
         return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import secrets
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from contract.session import Session
 from contract.targets.model import Profile
 from suites.rig.derivation import made_up
 
+NEAR_STEPS = 20  # time steps either way in which a wrong code is not right by chance
 MAIL_DOMAIN = "example.com"  # RFC 2606 section 3: reserved, and accepted by validators that refuse .test and .invalid
 
 
@@ -47,6 +49,14 @@ class Account:
         """Return the one-time code of the step at *at_s* (Unix time), moved by *steps*."""
         assert self.otp is not None, "this account has no second factor"
         return Secret(totp(self.otp, profile).at(at_s, counter_offset=steps))
+
+    def wrong_codes(self, profile: Profile, at_s: float) -> list[str]:
+        """Return codes that no step near *at_s* has: one beside the right one, and well-known ones."""
+        digits = profile.code_digits
+        near = [int(self.code(profile, at_s, steps=steps).reveal()) for steps in range(-NEAR_STEPS, NEAR_STEPS + 1)]
+        beside = (number % 10**digits for number in itertools.count(near[NEAR_STEPS] + 1))
+        wrong = [next(number for number in beside if number not in near), 0, int("1234567890"[:digits])]
+        return [f"{number:0{digits}}" for number in wrong if number not in near]
 
     def unused_code(self, profile: Profile, at_s: float) -> Secret:
         """

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.answers import Kind
+from contract.document import contract_document
 from contract.secret import Secret
 from suites.rig.api import Api
 from suites.rig.identities import Account
 
+SECURED = tuple(operation.id for operation in contract_document().operations.values() if operation.security)
+"""Operations that need a live access token."""
+
 OF_A_USER = frozenset({"getUser", "updateUser"})
 UNKNOWN = Secret("this-token-was-never-handed-out-by-anybody-0")
+BESIDE_A_TOKEN = {"email": "nobody@example.com", "uid": "MQ"}
+"""What some targets want to know beside the token of a mail, for a token that nobody was mailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),
         "requestPasswordReset": ValidCall(operation, {"email": person.email}),
         "confirmPasswordReset": ValidCall(
-            operation, {"token": UNKNOWN, "newPassword": person.password}, Kind.REFUSED_TOKEN
+            operation, {**BESIDE_A_TOKEN, "token": UNKNOWN, "newPassword": person.password}, Kind.REFUSED_TOKEN
         ),
     }
     return calls.get(operation, ValidCall(operation, {}))

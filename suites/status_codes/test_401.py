@@ -9,15 +9,12 @@ import pytest
 
 from contract.answers import Answer, Kind, Request
 from contract.checks import challenge, status
-from contract.document import contract_document
 from contract.secret import Secret
 from suites.rig.access_tokens import own_token
 from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, without_credentials
 from suites.rig.judging import control, never, not_applicable, refused_as, undecided
-from suites.rig.valid_calls import valid_call
-
-SECURED = [operation.id for operation in contract_document().operations.values() if operation.security]
+from suites.rig.valid_calls import SECURED, valid_call
 
 WRONG_PASSWORDS = {
     "another": "not the password at all",
