@@ -155,6 +155,19 @@ def _on_at_once(sound: Any) -> Any:
     return begin
 
 
+def _confirmed_though_on(sound: Any) -> Any:
+    from reference_impl.mfa import enrolment  # noqa: PLC0415
+
+    def confirm(tx: Any, service: Any, user: Any, code: str) -> bool:
+        was_set_up = enrolment.factor_of(tx, user["user_id"]) is not None
+        enrolment.switch(tx, user["user_id"], on=False)
+        right: bool = sound(tx, service, user, code)
+        enrolment.switch(tx, user["user_id"], on=was_set_up)
+        return right
+
+    return confirm
+
+
 def _without_proof(_sound: Any) -> Any:
     from reference_impl.mfa import enrolment  # noqa: PLC0415
     from reference_impl.operations import Answer  # noqa: PLC0415
@@ -209,7 +222,7 @@ DEFECTS = (
     Defect(
         "MFA-02",
         "the challenge is an ordinary access token",
-        red=("MFA-01", "MFA-02", "TOK-16"),
+        red=("MFA-02", "TOK-16"),
         seams={"login:login_user": _access_token_as_challenge},
     ),
     Defect(
@@ -264,7 +277,7 @@ DEFECTS = (
         "MFA-11",
         "the second factor is on as soon as it is set up",
         red=("MFA-11",),
-        seams={"mfa.enrolment:begin": _on_at_once},
+        seams={"mfa.enrolment:begin": _on_at_once, "mfa.enrolment:confirm": _confirmed_though_on},
     ),
     Defect(
         "MFA-12",

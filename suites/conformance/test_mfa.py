@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from contract.answers import Kind
 from contract.secret import Secret
 from suites.rig.api import Api
-from suites.rig.judging import Advice, control, expect, never
+from suites.rig.judging import Advice, control, expect, never, refused_as
 from suites.rig.token_shapes import token_shaped
+from suites.rig.valid_calls import SECURED, valid_call
 
 
 @pytest.mark.requirement("MFA-01")
@@ -28,6 +31,28 @@ def test_with_mfa_on_the_right_password_yields_only_a_challenge(api: Api) -> Non
             answer=outcome.answer,
         )
     code = account.unused_code(profile, api.now())
+    control(api.as_(account, "verifyMfa", code=code))
+
+
+@pytest.mark.requirement("MFA-02")
+def test_a_challenge_opens_nothing_but_the_second_factor(api: Api) -> None:
+    """Who has stolen the password alone would come in by the half-open door, or take the second lock off."""
+    account = api.fresh_account()
+    calls = [valid_call(operation, api, account) for operation in SECURED if operation in api.target.operations]
+    api.with_mfa(account)
+    control(api.login(account), Kind.CHALLENGED)
+    half_open = replace(account.session, access_token=account.session.challenge)
+
+    refusals = [
+        never(api.call(each.operation, half_open, **each.inputs), because="a challenge as the token") for each in calls
+    ]
+    if half_open.challenge and "refreshToken" in api.target.operations:
+        exchanged = api.call("refreshToken", half_open, refreshToken=half_open.challenge)
+        refusals.append(never(exchanged, because="a challenge as the refresh token"))
+
+    for outcome in refusals:
+        refused_as(Kind.REFUSED_TOKEN, outcome, because="a challenge")
+    code = account.unused_code(api.target.profile, api.now())
     control(api.as_(account, "verifyMfa", code=code))
 
 
