@@ -27,6 +27,16 @@ def _unmarked(_sound: Any) -> Any:
     return lambda tx, token, now: redeeming.live_token(tx, token, now) is not None
 
 
+def _looked_at_before(_sound: Any) -> Any:
+    from reference_impl import opaque  # noqa: PLC0415
+
+    def use(tx: Any, token: str, now: float) -> bool:
+        tx.execute("UPDATE reset_tokens SET used_at = ? WHERE token_hash = ?", now, opaque.digest(token))
+        return True
+
+    return use
+
+
 def _live_for_ever(_sound: Any) -> Any:
     from reference_impl import opaque  # noqa: PLC0415
 
@@ -157,6 +167,12 @@ DEFECTS = (
         seams={"reset.redeeming:use": _unmarked},
     ),
     Defect(
+        "RST-02b",
+        "whether a token was used is looked at before the password is hashed, and not again after",
+        red=("RST-02",),
+        seams={"reset.redeeming:use": _looked_at_before},
+    ),
+    Defect(
         "RST-03",
         "the expiry of tokens is stored and not looked at",
         red=("RST-03",),
@@ -165,7 +181,7 @@ DEFECTS = (
     Defect(
         "RST-04",
         "an unknown token raises on the missing row: 500",
-        red=("RST-04",),
+        red=("HTTP-07", "HTTP-08", "RST-04", "TOK-16"),
         seams={"reset.redeeming:owner": _missing_row},
     ),
     Defect(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suites.selftest.reference import PASSWORD, Reference
+from suites.selftest.reference import PASSWORD, Reference, in_parallel
 from suites.selftest.resetting import NEW, ask, mails, redeem, token_for
 from suites.selftest.second_factor import advance, enrolled
 
@@ -15,6 +15,12 @@ def rst_01(reference: Reference) -> bool:
 def rst_02(reference: Reference) -> bool:
     token = token_for(reference, reference.register())
     return {redeem(reference, token, password).status_code for password in (NEW, PASSWORD)} == {204}
+
+
+def rst_02b(reference: Reference) -> bool:
+    token = token_for(reference, reference.register())
+    statuses = in_parallel(lambda number: redeem(reference, token, f"{NEW} {number}").status_code, 10)
+    return statuses.count(204) > 1 and redeem(reference, token).status_code == 422
 
 
 def rst_03(reference: Reference) -> bool:
