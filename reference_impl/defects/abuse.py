@@ -73,6 +73,16 @@ def _by_told_address(_sound: Any) -> Any:
     return begin
 
 
+def _as_typed(_sound: Any) -> Any:
+    from reference_impl import accounts, throttle  # noqa: PLC0415
+
+    def begin(tx: Any, service: Any, email: str, request: Any) -> Any:
+        slot = throttle.reserve(tx, throttle.login_limit(service.settings), email, request.arrived)
+        return slot, accounts.by_email(tx, email)
+
+    return begin
+
+
 def _read_only(sound: Any) -> Any:
     from reference_impl import throttle  # noqa: PLC0415
 
@@ -158,7 +168,7 @@ DEFECTS = (
     Defect(
         "ABUSE-03",
         "over the limit the password is checked first, and a right one passes",
-        red=("ABUSE-03",),
+        red=("ABUSE-03", "ABUSE-05"),
         seams={"login:begin": _password_first, "login:refuse": _refused_afterwards},
     ),
     Defect(
@@ -166,6 +176,12 @@ DEFECTS = (
         "failures are counted by the address that X-Forwarded-For tells",
         red=("ABUSE-04",),
         seams={"login:begin": _by_told_address},
+    ),
+    Defect(
+        "ABUSE-04b",
+        "failures are counted by the address as it was typed",
+        red=("ABUSE-04",),
+        seams={"login:begin": _as_typed},
     ),
     Defect(
         "ABUSE-05",

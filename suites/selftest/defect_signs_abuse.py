@@ -36,6 +36,10 @@ def abuse_04(reference: Reference) -> bool:
     return reference.call("POST", "/auth/login", body, x_forwarded_for="192.0.2.7").status_code == 200
 
 
+def abuse_04b(reference: Reference) -> bool:
+    return reference.login(failed(reference).upper()).status_code == 200
+
+
 def abuse_05(reference: Reference) -> bool:
     email = reference.register()
     statuses = in_parallel(lambda _: reference.login(email, WRONG).status_code, 40)
