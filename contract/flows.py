@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from contract.fill import filled
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Errand, Step, Target
-from contract.words import refuse_strays, values_for
+from contract.words import INPUTS, Inputs, refuse_strays, values_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def perform(
 
         mutate: Changes the request of the last step before it is sent, for what a well-formed request cannot say.
 
-        extra: Further values by place ("/role", "query:debug"), for the last step.
+        extra: Further values by place ("/role", "query:debug"), beside the operation's own inputs: for the last step
+            that sends one of them.
 
         inputs: By contract word: any JSON value, a Secret, OMIT to leave the word out, or a function without
             arguments that is called when the word's step is due.
@@ -159,7 +160,7 @@ def _walk(
             answers.append((yield encode(target, page, session, {})))
             session = capture(target, page, session, answers[-1], Kind.ACCEPTED)
         more = filled(target, inputs.get("email")) if operation_id == "registerUser" and "password" in step.send else {}
-        if step is steps[-1]:
+        if step is _last_with_inputs(operation_id, steps):
             more |= extra or {}
         values = values_for(target, operation_id, step, session, inputs)
         request = encode(target, step, session, values, operation=operation_id, extra=more)
@@ -170,6 +171,13 @@ def _walk(
         if kind not in step.then:
             break
     return Outcome(kind, session, answers[-1], tuple(answers))
+
+
+def _last_with_inputs(operation_id: str, steps: Sequence[Step]) -> Step:
+    """Return the last of *steps* that sends an input of the contract's; one that only consents may follow it."""
+    inputs = INPUTS.get(operation_id, Inputs())
+    saying = [step for step in steps if not (inputs.needs | inputs.may).isdisjoint(step.send)]
+    return (saying or steps)[-1]
 
 
 def _remembering(session: Session, inputs: Mapping[str, Any]) -> Session:

@@ -10,7 +10,7 @@ import pytest
 
 from contract.answers import Answer, Kind
 from contract.document import contract_document
-from contract.errors import BindingError, HarnessError, NotTestable
+from contract.errors import HarnessError, NotTestable
 from contract.flows import Outcome, finish, perform, run_errand, up_to_last
 from contract.places import OMIT
 from contract.recorded import run_recorded
@@ -223,29 +223,6 @@ def test_what_was_typed_in_is_kept_for_the_second_factor() -> None:
 
     assert json.loads(request.body) == {"mail": EMAIL, "pass": "correct horse", "code": "123456"}
     assert "correct horse" not in repr(challenged.session)
-
-
-def test_a_registration_is_given_the_further_members_that_it_wants() -> None:
-    step = Step("POST", "/users", send={"email": "/mail", "password": "/pass"})
-    extra = {"/first": "faker:first_name", "/born": "faker:date_of_birth", "/terms": True}
-    target = speaking(step, operation="registerUser", register_extra=extra)
-    one, same, other = (
-        json.loads(next(perform(target, "registerUser", email=email, password=PASSWORD)).body)
-        for email in ("a@example.com", "a@example.com", "b@example.com")
-    )
-
-    assert one == same != other
-    assert (one["terms"], len(one["born"])) == (True, 10)
-
-
-def test_a_provider_that_faker_lacks_is_named() -> None:
-    step = Step("POST", "/users", send={"email": "/mail", "password": "/pass"})
-    target = speaking(step, operation="registerUser", register_extra={"/x": "faker:nonsense"})
-    with pytest.raises(BindingError) as caught:
-        next(perform(target, "registerUser", email=EMAIL, password=PASSWORD))
-    assert (
-        str(caught.value) == "acme: [registration] extra '/x': Faker has no provider 'nonsense' that needs no argument."
-    )
 
 
 def test_an_errand_is_a_flow_like_any_other() -> None:
