@@ -28,8 +28,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "": lambda text: text,
     "json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "ascii": lambda text: json.dumps(text)[1:-1],
-    "url": lambda text: percent(text.encode("utf-8", "surrogateescape"), safe=""),
-    "form": lambda text: quote_plus(text.encode("utf-8", "surrogateescape")),
+    "url": lambda text: percent(bytes_of_text(text), safe=""),
+    "form": lambda text: quote_plus(bytes_of_text(text)),
 }
 """How a value may be written where it stands, by the form's name in the function `written` of the script."""
 

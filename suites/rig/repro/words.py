@@ -45,8 +45,12 @@ def text_of_bytes(data: bytes) -> str:
 
 
 def bytes_of_text(text: str) -> bytes:
-    """Return the bytes that `text_of_bytes` made *text* of."""
-    return text.encode("utf-8", "surrogateescape")
+    """Return the bytes that `text_of_bytes` made *text* of; half a surrogate pair, out of JSON, like a character."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        halves = ("surrogateescape" if "\udc80" <= each <= "\udcff" else "surrogatepass" for each in text)
+        return b"".join(each.encode("utf-8", how) for each, how in zip(text, halves, strict=True))
 
 
 def header_text(value: str) -> str:

@@ -1,0 +1,109 @@
+"""400 or 422: one member is missing or of the wrong type, and the answer says which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from contract.answers import Answer, Kind
+from contract.checks import status
+from contract.errors import ContractViolation
+from contract.flows import Outcome
+from contract.places import OMIT
+from suites.rig.api import Api
+from suites.rig.judging import control, never, not_applicable, survived
+from suites.rig.members import json_members
+from suites.rig.valid_calls import ValidCall, valid_call
+
+TAKING_INPUT = (
+    "registerUser",
+    "loginUser",
+    "refreshToken",
+    "verifyMfa",
+    "requestPasswordReset",
+    "confirmPasswordReset",
+)
+OF_THE_ACCOUNT = frozenset({"loginUser", "refreshToken"})
+"""Operations whose valid call uses up what the account has."""
+
+SPOILT: Mapping[str, Callable[[Any], Any]] = {
+    "left out": lambda _: OMIT,
+    "null": lambda _: None,
+    "a number": lambda _: 123_456_789_012_345_678,
+    "an object": lambda _: {"a": "b"},
+    "in a list": lambda value: [value],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One request with one defect: the word that was spoilt, its member's name, how, and what came of it."""
+
+    word: str
+    member: str
+    how: str
+    outcome: Outcome
+
+
+def spoilt(api: Api, operation: str, *ways: str) -> Iterator[tuple[ValidCall, Probe]]:
+    """
+    Perform *operation* with each of its members spoilt in each of *ways*, and at the end as it should be.
+
+    Raises:
+        NotTestable: the valid call was not answered as it should be.
+    """
+    members = json_members(api.target, operation)
+    if not members:
+        not_applicable(f"the target has no {operation} that takes JSON")
+    account = api.fresh_account() if operation in OF_THE_ACCOUNT else api.shared_account()
+    call = valid_call(operation, api, account)
+    for word in [each for each in members if each in call.inputs]:
+        for way in ways:
+            outcome = api.call(operation, **{**call.inputs, word: SPOILT[way](call.inputs[word])})
+            yield call, Probe(word, members[word], f"its {members[word]} {way}", outcome)
+    control(api.call(operation, **call.inputs), call.kind)
+
+
+def names(answer: Answer, probe: Probe) -> bool:
+    """Whether the error says which member is meant: by its name here, or by the contract's word for it."""
+    text = answer.body.decode("utf-8", "replace").lower()
+    return probe.member.lower() in text or probe.word.lower() in text
+
+
+@pytest.mark.requirement("HTTP-08")
+@pytest.mark.parametrize("operation", TAKING_INPUT)
+def test_a_member_of_the_wrong_type_is_no_server_error(api: Api, operation: str) -> None:
+    """A method of texts that is called on a number takes the request down with it."""
+    for _, probe in spoilt(api, operation, "null", "a number", "an object", "in a list"):
+        survived(probe.outcome, because=probe.how)
+
+
+@pytest.mark.requirement("HTTP-08")
+@pytest.mark.parametrize("operation", TAKING_INPUT)
+def test_a_member_of_the_wrong_type_is_not_taken_for_the_right_one(api: Api, operation: str) -> None:
+    """What is made into a text silently is compared, stored and mailed as something that nobody wrote."""
+    for _, probe in spoilt(api, operation, "a number", "in a list"):
+        if probe.outcome.answer.status < 500:
+            never(probe.outcome, because=probe.how)
+
+
+@pytest.mark.requirement("HTTP-08")
+@pytest.mark.parametrize("operation", TAKING_INPUT)
+def test_a_missing_or_wrong_member_is_named(api: Api, operation: str) -> None:
+    """A form that is told only "invalid request" cannot say which field to mend."""
+    for call, probe in spoilt(api, operation, "left out", "null", "a number"):
+        outcome = probe.outcome
+        if outcome.answer.status >= 500 or outcome.kind is Kind.ACCEPTED:
+            continue  # a finding of its own, above
+        if outcome.kind is call.kind and not api.target.speaks_contract:
+            continue  # refused before its members were looked at, for a token that was made up
+        if not names(status(outcome.answer, 400, 422), probe):
+            raise ContractViolation(
+                f"{operation} with {probe.how} is refused without saying so",
+                expected=f"an error that names {probe.member}",
+                actual="one that does not",
+                answer=outcome.answer,
+            )
