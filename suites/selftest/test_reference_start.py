@@ -199,11 +199,12 @@ def test_no_secret_is_logged(tmp_path: Path) -> None:
 
 
 def test_a_running_request_is_answered_before_the_server_ends() -> None:
-    with serving("--hash-memory-kib", "65536", "--hash-passes", "20") as reference:
+    with serving("--control", "--hash-memory-kib", "65536", "--hash-passes", "20") as reference:
         email = reference.register()
         with ThreadPoolExecutor(1) as thread:
             login = thread.submit(reference.login, email)
-            time.sleep(0.2)
+            while not reference.control("GET", "/counters")["hashesUnderWay"]:
+                time.sleep(0.02)
             reference.process.send_signal(signal.SIGTERM)
 
             assert login.result().status_code == 200
