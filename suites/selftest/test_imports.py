@@ -28,7 +28,18 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "reports": ("contract", "reports"),
     "conftest": ("contract", "suites.rig", "reports"),
 }
-SOCKETS = {"socket", "ssl", "http.client", "http.server", "urllib.request", "httpx", "requests", "asyncio", "aiohttp", "urllib3"}
+SOCKETS = {
+    "socket",
+    "ssl",
+    "http.client",
+    "http.server",
+    "urllib.request",
+    "httpx",
+    "requests",
+    "asyncio",
+    "aiohttp",
+    "urllib3",
+}
 MAY_NOT_IMPORT: dict[str, set[str]] = {"contract": SOCKETS | {"pytest", "locust"}, "reports": {"locust", "pytest"}}
 LOCUST_ONLY = ("load", "suites.selftest", "suites.benchmarks")
 
