@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -156,6 +157,12 @@ def start_refused(*options: str) -> str:
 
 
 def in_parallel(work: Callable[[int], Any], count: int) -> list[Any]:
-    """Return what *work* gives for 0 to *count* - 1, each in a thread of its own."""
+    """Return what *work* gives for 0 to *count* - 1, each in a thread of its own, all let go at the same moment."""
+    ready = threading.Barrier(count)
+
+    def let_go(number: int) -> Any:
+        ready.wait()
+        return work(number)
+
     with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(work, range(count)))
+        return list(threads.map(let_go, range(count)))

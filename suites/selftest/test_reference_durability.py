@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
 from suites.rig.postgres import Server, postgres
 from suites.selftest.reference import PASSWORD, Reference, in_parallel, serving
+from suites.selftest.storms import AT_ONCE, RACES, Race, acknowledged_and_lost
 
 KILL_AFTER = 60
 
@@ -31,42 +27,18 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def test_every_acknowledged_account_outlives_kill_9(database: str) -> None:
-    acknowledged: list[str] = []
-    enough = threading.Event()
+    acknowledged, lost = acknowledged_and_lost(database, kill_after=KILL_AFTER)
 
-    with serving("--database", database) as reference:
-
-        def register(_: int) -> None:
-            with contextlib.suppress(httpx.HTTPError, AssertionError):
-                acknowledged.append(reference.register())
-                if len(acknowledged) >= KILL_AFTER:
-                    enough.set()
-
-        with ThreadPoolExecutor(24) as threads:
-            for number in range(200):
-                threads.submit(register, number)
-            assert enough.wait(30)
-            reference.kill()
-
-    assert KILL_AFTER <= len(acknowledged) < 200
-    with serving("--database", database) as reference:
-        lost = [email for email in acknowledged if reference.login(email).status_code != 200]
+    assert KILL_AFTER <= acknowledged < AT_ONCE
     assert lost == []
 
 
-def test_races_have_one_winner_on_every_store(database: str) -> None:
-    with serving("--database", database) as reference:
-        for _ in range(5):
-            email = f"u-{uuid.uuid4().hex}@example.com"
-            body = {"email": email, "password": PASSWORD}
-            registered = in_parallel(lambda _: reference.call("POST", "/auth/register", body).status_code, 20)  # noqa: B023
-            token = reference.tokens(email)["refreshToken"]
-            refreshed = in_parallel(lambda _: reference.refresh(token).status_code, 20)  # noqa: B023
-            guessed = in_parallel(lambda _: reference.login(email, "not the right password").status_code, 20)  # noqa: B023
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.name.replace(" ", "-"))
+def test_races_end_alike_on_every_store(database: str, race: Race) -> None:
+    with serving("--database", database, "--control") as reference:
+        ends = [sorted(race.run(reference)) for _ in range(5)]
 
-            assert sorted(registered) == [201] + [409] * 19
-            assert sorted(refreshed) == [200] + [401] * 19
-            assert sorted(guessed) == [401] * 5 + [429] * 15
+    assert ends == [race.expected] * 5
 
 
 def test_tokens_outlive_a_restart(tmp_path: Path) -> None:
