@@ -8,6 +8,7 @@ import httpx
 
 from contract.errors import NotTestable
 from contract.secret import Secret
+from suites.rig.derivation import minted
 
 TIMEOUT_S = 10.0
 
@@ -30,7 +31,7 @@ class Control:
     def mint(self, claims: object, *, header: dict[str, Any] | None = None, key: str = "signing") -> Secret:
         """Return a token with *claims*, signed as access tokens are, or (key "other") by a key nobody publishes."""
         body = {"claims": claims, "header": header or {}, "key": key}
-        return Secret(str(self._do("POST", "/tokens", body)["token"]))
+        return Secret(minted(str(self._do("POST", "/tokens", body)["token"]), key))
 
     def mails(self, recipient: str) -> list[dict[str, str]]:
         """Return the mails to *recipient*, the oldest first: subject, text, and link and token if there are any."""

@@ -57,3 +57,17 @@ def is_made_up(text: str) -> bool:
 def holds_made_up(text: str) -> bool:
     """Whether *text* is, or has in it, one that was made by chance."""
     return is_made_up(text) or any(made in text for made in _MADE_UP)
+
+
+_MINTED: dict[str, str] = {}
+
+
+def minted(token: str, key: str) -> str:
+    """Note that the target's control port signed *token* with the key of that name; return it."""
+    _MINTED[token] = key
+    return token
+
+
+def minting_key(token: str) -> str | None:
+    """Return the name of the key that signed *token* at the control port, None where it was not signed there."""
+    return _MINTED.get(token)

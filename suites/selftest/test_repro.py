@@ -20,7 +20,7 @@ from contract.secret import Secret
 from contract.targets.read import resolve
 from suites.rig.api import Api
 from suites.rig.control import Control
-from suites.rig.forge import unsigned
+from suites.rig.forge import decoded, unsigned
 from suites.rig.identities import People
 from suites.rig.journal import Journal
 from suites.rig.repro import save, script
@@ -119,6 +119,15 @@ def ordinary_user_as_admin(recording: Recording) -> None:
     api.as_(user, "listUsers")
 
 
+def token_that_lives_longer(recording: Recording) -> None:
+    api = recording.api
+    account, other = api.fresh_account(), api.fresh_account()
+    assert account.session.access_token
+    claims = decoded(account.session.access_token.reveal().split(".")[1])
+    claims |= {"exp": int(str(claims["exp"])) + 600, "friend": other.user_id, "name": "it's $HOME"}
+    api.with_token(account, recording.control.mint(claims, header={"x": "y"}))
+
+
 CASES: dict[str, tuple[Probe, str, str]] = {
     "LOGIN-02": (wrong_password, "500", "401"),
     "SESS-02": (spent_refresh_token, "200", "401"),
@@ -128,6 +137,7 @@ CASES: dict[str, tuple[Probe, str, str]] = {
     "HTTP-07": (broken_json, "500", "400"),
     "LOGIN-03": (password_changed_after_72_bytes, "200", "401"),
     "RESET-01": (spent_reset_token, "422", "422"),
+    "TOK-14": (token_that_lives_longer, "200", "200"),
     "AUTHZ-01": (ordinary_user_as_admin, "403", "403"),
 }
 """By requirement: what is done, and the status of its last answer with the defects and without."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,45 @@ def test_the_clock_is_moved_by_the_command_of_the_target_file_or_by_hand() -> No
     by_hand = text_of(talk.answers, target=replace(TARGET, facilities=command), moves=[(2, 90.0)])
 
     assert "sh -c $'date -s \\'90 seconds\\'' >&2 || exit 3" in by_command
-    assert "say 'Move the clock of the target forward by 90 s, then press Enter.'\nread -r _\n" in by_hand
+    assert "by_hand 'Move the clock of the target forward by 90 s.'\n" in by_hand
+
+
+@dataclass
+class Broken:
+    """An outage as the rig records it."""
+
+    dependency: str
+    kind: str
+    began_s: float
+    ended_s: float
+
+
+def test_a_dependency_is_broken_and_repaired_where_the_test_did_so() -> None:
+    talk = Talk()
+    _, _, refresh = talk.account("mary")
+    began_s = talk.now_s
+    talk.say("refreshToken", 503, {"refreshToken": refresh})
+    ended_s = talk.now_s
+    talk.say("refreshToken", 500, {"refreshToken": refresh})
+    database = {"down": "systemctl stop db", "up": "systemctl start db"}
+    target = replace(TARGET, facilities={"faults": {"driver": "shell", "dependencies": {"database": database}}})
+
+    repaired = text_of(talk.answers, outages=[Broken("database", "refused", began_s, ended_s)])
+    by_command = text_of(talk.answers[:-1], target=target, outages=[Broken("database", "down", began_s, ended_s)])
+
+    assert [line for line in repaired.splitlines() if line.startswith(("by_hand ", "send ", "curl "))] == [
+        "send 1 201 'register user' \\",
+        "send 2 200 'login user' \\",
+        "by_hand 'Break the dependency database of the target: refused.'",
+        "send 3 503 'refresh token' \\",
+        "by_hand 'Repair the dependency database of the target.'",
+        'curl "${CURL[@]}" -i -D "$DIR/4.head" \\',
+    ]
+    assert by_command.partition("say 'breaking database: down'\n")[2].splitlines()[:2] == [
+        "trap $'sh -c \\'systemctl start db\\' >&2; rm -rf \"$DIR\"' EXIT",
+        "sh -c 'systemctl stop db' >&2 || exit 3",
+    ]
+    assert by_command.endswith("sh -c 'systemctl start db' >&2 || exit 3\ntrap 'rm -rf \"$DIR\"' EXIT\n")
 
 
 def test_what_only_the_tester_has_is_asked_for() -> None:

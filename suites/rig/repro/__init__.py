@@ -11,7 +11,7 @@ from contract.targets.model import Target
 from suites.rig.repro.document import Finding, document
 from suites.rig.repro.history import History, races
 from suites.rig.repro.ledger import Ledger
-from suites.rig.repro.needed import kept, steps
+from suites.rig.repro.needed import Outage, kept, steps
 from suites.rig.repro.requests import Place, completed
 
 __all__ = ["save", "script"]
@@ -29,6 +29,7 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
     earlier: Sequence[Answer] = (),
     moves: Sequence[tuple[int, float]] = (),
     clock_offset_s: float = 0.0,
+    outages: Sequence[Outage] = (),
 ) -> str:
     """
     Return a bash script that does what the test did, up to the request whose answer was at fault.
@@ -48,6 +49,8 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
         moves: Number of the exchange before which the target's clock was moved, and by how many seconds.
 
         clock_offset_s: How far the target's clock was ahead of ours when the test began.
+
+        outages: When which dependency of the target was broken, and how.
     """
     known = {id(answer) for answer in exchanges}
     before = [answer for answer in earlier if id(answer) not in known]
@@ -67,7 +70,7 @@ def script(  # noqa: PLR0917  the first seven are always given, and in this orde
     counts = is_about_counts(requirement, expected, actual, answers[at_fault], target)
     needed = kept(answers, uses, at_fault, all_from=len(before) if counts else None)
     finding = Finding(requirement, statement, expected, actual, at_fault, clock_offset_s)
-    return document(finding, ledger, uses, steps(answers, needed, len(before), moved), place)
+    return document(finding, ledger, uses, steps(answers, needed, len(before), moved, outages), place)
 
 
 def is_about_counts(requirement: str, expected: str, actual: str, answer: Answer, target: Target) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from contract.masking import mask_text
 from suites.rig.repro.ledger import Ledger
-from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Mailed, Variable
+from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Mailed, Minted, Variable
 from suites.rig.repro.programs import program_of
-from suites.rig.repro.shell import comment, quoted
+from suites.rig.repro.shell import comment, parted, quoted, word
 
 OF_THE_SHELL = frozenset("PATH HOME USER SHELL PWD IFS LANG TERM UID EUID DIR CURL RACE ORIGIN HOST BASE_URL".split())
 
@@ -89,7 +89,20 @@ class Variables:
             return [f'{name}=$(changed {quoted(origin.expression)} "${self.name_of(origin.of)}")']
         elif isinstance(origin, Forged):
             program = program_of(origin.derivation)
-            return [f"{name}=$(python3 - \"${self.name_of(origin.of)}\" <<'PY'", *program.splitlines(), "PY", ")"]
+            said = [*origin.derivation.arguments, *origin.derivation.named.values()]
+            keyed = any(isinstance(each, bytes) and each for each in said)
+            note = comment("The bytes below are a key that the target had when the test ran.") if keyed else []
+            return [
+                *note,
+                f"{name}=$(python3 - \"${self.name_of(origin.of)}\" <<'PY'",
+                *program.splitlines(),
+                "PY",
+                ")",
+            ]
+        elif isinstance(origin, Minted):
+            self.require_control()
+            changes = word(parted(origin.changes, origin.told), self.name_of)
+            return [f'{name}=$(minted "${self.name_of(origin.like)}" {changes}) || exit 3']
         elif isinstance(origin, Code):
             self._first_step = origin.step if self._first_step is None else self._first_step
             return [f'{name}=$(code "${self.name_of(origin.secret)}" {origin.step - self._first_step})']

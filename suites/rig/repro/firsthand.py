@@ -7,15 +7,14 @@ import re
 
 from contract.targets.model import Target
 from suites.rig.derivation import holds_made_up
-from suites.rig.forge import decoded
 from suites.rig.identities import MAIL_DOMAIN
 from suites.rig.repro.history import History
+from suites.rig.repro.minting import TIMES, told_by
 from suites.rig.repro.origins import Fresh, Given, Mailed, Origin
 from suites.rig.repro.relations import can_be_shaped, shape_of
 from suites.rig.repro.words import Word
 
 EMAIL = re.compile(r"[^@\s\"]{1,64}@[^@\s\"]{1,190}\.[^@\s\".]{1,63}")  # bounds of RFC 5321 section 4.5.3.1
-TIMES = frozenset("exp iat nbf auth_time".split())  # claims in seconds since the Unix epoch: RFC 7519 section 4.1
 FRESH_NAME = "repro-"
 RANDOM_PART = 8  # letters or digits of a made-up address, at least
 
@@ -62,23 +61,21 @@ def origin_of_secret(word: Word, number: int, history: History) -> Origin | None
     earlier = [n for n in range(number) if history.answers[n].request.operation == causes]
     if earlier:
         return Mailed(earlier[-1], word.name)
-    if claims := told_by_token(word.text, history.at_s[number]):
+    if claims := said_of(word.text, history.at_s[number]):
         return Given("a token that is signed with the key of the target and says what stands above", claims)
     if opened:
         return Given(f"a {word.name} that the test had from elsewhere")
     return Fresh(shape_of(word.text))
 
 
-def told_by_token(text: str, sent_at_s: float) -> str:
-    """Return what the JWT *text* says, its times as seconds from when it was sent; "" where it is none."""
-    try:
-        header, claims = (decoded(part) for part in text.split(".")[:2])
-    except ValueError:
+def said_of(token: str, sent_at_s: float) -> str:
+    """Return what a JWT says, its times as seconds from when it was sent; "" where *token* is none."""
+    header, claims = told_by(token) or ({}, None)
+    if not header:
         return ""
-    for name in TIMES.intersection(claims):
-        value = claims[name]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            claims[name] = f"{value - sent_at_s:+.0f} s from now"
+    if isinstance(claims, dict):
+        times = {name: claims[name] for name in TIMES.intersection(claims) if isinstance(claims[name], int | float)}
+        claims |= {name: f"{value - sent_at_s:+.0f} s from now" for name, value in times.items()}
     return f"header {json.dumps(header)}, claims {json.dumps(claims)}"
 
 

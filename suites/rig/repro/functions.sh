@@ -146,10 +146,38 @@ ask() {
   IFS= read -r "${1?}"
 }
 
+# by_hand WHAT: something that only a person can do; waits until it is done
+by_hand() {
+  say "$1 Then press Enter."
+  if [ ! -t 0 ]; then
+    say 'Run this in a terminal.'
+    exit 2
+  fi
+  read -r _
+}
+
 # control PATH BODY: something that only the control port of the target can do
 control() {
   curl --silent --show-error --fail --noproxy '*' -H "X-Control-Secret: $CONTROL_SECRET" \
     -H 'Content-Type: application/json' --data-raw "$2" -o "$DIR/control" "$CONTROL_URL$1" || exit 3
+}
+
+# minted TOKEN CHANGES: a token that says what TOKEN says but for the changes, signed by the control port of the target
+minted() {
+  python3 - "$1" "$2" >"$DIR/claims" <<'PY' || return 1
+import base64, json, sys
+
+part, changes = sys.argv[1].split(".")[1], json.loads(sys.argv[2])
+own = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+claims = changes["claims"]
+if "without" in changes:
+    kept = {name: value for name, value in own.items() if name not in changes["without"]}
+    claims = {**kept, **claims, **{name: own[name] + seconds for name, seconds in changes["later"].items()}}
+json.dump({"claims": claims, "header": changes["header"], "key": changes["key"]}, sys.stdout)
+PY
+  curl --silent --show-error --fail --noproxy '*' -H "X-Control-Secret: $CONTROL_SECRET" \
+    -H 'Content-Type: application/json' --data-binary @"$DIR/claims" -o "$DIR/minted" "$CONTROL_URL/tokens" || return 1
+  python3 -c 'import json, sys; sys.stdout.write(json.load(sys.stdin)["token"])' <"$DIR/minted"
 }
 
 # mailed ADDRESS PATTERN: what the pattern finds in the newest mail to the address, by the control port of the target

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
 from contract.answers import Answer, Request
 from contract.secret import Secret
-from suites.rig.derivation import derivation_of, is_made_up
+from suites.rig.derivation import derivation_of, is_made_up, minting_key
 from suites.rig.identities import totp
 from suites.rig.repro.firsthand import (
     EMAIL,
@@ -19,10 +20,11 @@ from suites.rig.repro.firsthand import (
 )
 from suites.rig.repro.given import base_of, given_by
 from suites.rig.repro.history import History
-from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Origin, Variable
+from suites.rig.repro.minting import changes, nearest
+from suites.rig.repro.origins import Captured, Changed, Code, Forged, Fresh, Given, Minted, Origin, Variable
 from suites.rig.repro.relations import as_expression, made_from
 from suites.rig.repro.shell import Reference, parted
-from suites.rig.repro.words import Word, header_text, held_by, text_of_bytes, words_of
+from suites.rig.repro.words import Word, header_text, held_by, leaves, text_of_bytes, words_of
 
 STEPS_AROUND = 12  # time steps before and after the present one in which a one-time code is looked for
 PASSED_ON = frozenset({"userId", "next"})  # words of answers that are no secrets, and are sent back
@@ -97,6 +99,7 @@ class Ledger:
         return (
             self._held.get(text)
             or self._forged(text, number)
+            or self._minted(text, number)
             or self._code(text, number)
             or self._changed(text)
             or origin_of_address(text, self.history)
@@ -114,6 +117,19 @@ class Ledger:
         self._find(Word(derivation.source, "token"), number)
         source = self.variables.get(derivation.source)
         return Forged(source, derivation) if source else None
+
+    def _minted(self, text: str, number: int) -> Minted | None:
+        key = minting_key(text)
+        own = nearest(text, [*self._held, *self.variables]) if key else None
+        if key is None or own is None:
+            return None
+        self._find(Word(own, "token"), number)
+        changed = changes(text, own, key)
+        for _, name, leaf in leaves(changed):
+            self._find(Word(leaf, name), number)
+        told = json.dumps(changed, ensure_ascii=False)
+        parts = parted(told, self.variables.values())
+        return Minted(self.variables[own], told, tuple(part.variable for part in parts if isinstance(part, Reference)))
 
     def _code(self, text: str, number: int) -> Code | None:
         profile = self.history.target.profile
@@ -185,6 +201,8 @@ class Ledger:
             known = self._word_at(held_at, self.history.answers[origin.exchange])
             names = [part for part in re.split("[/:]", held_at) if not part.isdecimal()]
             return base_of(known or names[-1] or "value")
+        if isinstance(origin, Minted):
+            return "MINTED_TOKEN"
         if isinstance(origin, Changed | Forged):
             return f"{origin.of.base}_CHANGED".replace("_CHANGED_CHANGED", "_CHANGED")
         if isinstance(origin, Code):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from contract.answers import Answer
 from suites.rig.repro.history import races
@@ -17,17 +18,31 @@ Uses = Sequence[Sequence[Variable]]
 """The variables that each request says, by the number of its exchange."""
 
 
+class Outage(Protocol):
+    """A dependency of the target while it was broken: times by the monotonic clock."""
+
+    dependency: str
+    began_s: float
+    ended_s: float
+
+    @property
+    def kind(self) -> str:
+        """How it was broken."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """
     The exchanges, one or those of a race, that a script sends next, after a pause and a move of the target's clock.
 
-    `numbers` are theirs in the recording.
+    `numbers` are theirs in the recording; `broken` has each dependency that was broken at the time, and how.
     """
 
     numbers: tuple[int, ...]
     pause_s: int = 0
     moved_s: int = 0
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 def kept(answers: Sequence[Answer], uses: Uses, at_fault: int, *, all_from: int | None = None) -> set[int]:
@@ -79,7 +94,13 @@ def _waited_out(answers: Sequence[Answer], number: int) -> bool:
     return answers[number].status == 429 and any(each.request == answers[number].request for each in following)
 
 
-def steps(answers: Sequence[Answer], needed: set[int], began: int, moves: Mapping[int, float]) -> list[Step]:
+def steps(
+    answers: Sequence[Answer],
+    needed: set[int],
+    began: int,
+    moves: Mapping[int, float],
+    outages: Sequence[Outage],
+) -> list[Step]:
     """
     Return the *needed* exchanges in order, those of a race together.
 
@@ -89,12 +110,14 @@ def steps(answers: Sequence[Answer], needed: set[int], began: int, moves: Mappin
     found: list[Step] = []
     pause_s = moved_s = end_s = 0.0
     for race in races(answers):
-        gap_s = answers[race.start].sent_at_s - end_s
+        sent_at_s = answers[race.start].sent_at_s
+        gap_s = sent_at_s - end_s
         if race.start > began and gap_s > PAUSE_S and not _waited_out(answers, race.start - 1):
             pause_s += gap_s
         moved_s += sum(moves.get(number, 0.0) for number in race)
         end_s = max([end_s, *(answers[number].sent_at_s + answers[number].elapsed_s for number in race)])
         if numbers := tuple(number for number in race if number in needed):
-            found.append(Step(numbers, math.ceil(pause_s), math.ceil(moved_s)))
+            broken = {each.dependency: str(each.kind) for each in outages if each.began_s <= sent_at_s < each.ended_s}
+            found.append(Step(numbers, math.ceil(pause_s), math.ceil(moved_s), broken))
             pause_s = moved_s = 0.0
     return found

@@ -62,6 +62,19 @@ class Forged:
 
 
 @dataclass(frozen=True, slots=True)
+class Minted:
+    """
+    Signed at the target's control port, like the token `like` but for `changes`.
+
+    `changes` is JSON, as the function `minted` of the script takes it; `told` are the variables whose values it says.
+    """
+
+    like: Variable
+    changes: str
+    told: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """The one-time code of `secret` at the time step `step`, counted from the Unix epoch."""
 
@@ -69,7 +82,7 @@ class Code:
     step: int
 
 
-Origin = Fresh | Given | Mailed | Captured | Changed | Forged | Code
+Origin = Fresh | Given | Mailed | Captured | Changed | Forged | Minted | Code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +101,8 @@ class Variable:
         """The variables that this one is made from, itself among them."""
         if isinstance(self.origin, Changed | Forged):
             return (self, *self.origin.of.roots)
+        if isinstance(self.origin, Minted):
+            return (self, *self.origin.like.roots, *(root for each in self.origin.told for root in each.roots))
         if isinstance(self.origin, Code):
             return (self, *self.origin.secret.roots)
         return (self,)

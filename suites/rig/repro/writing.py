@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from contract.answers import Answer
@@ -14,6 +14,7 @@ from suites.rig.repro.needed import Step, Uses
 from suites.rig.repro.origins import Captured, Fresh, Variable
 from suites.rig.repro.requests import Place, body_file, curl_options, is_for_curl, wire_bytes
 from suites.rig.repro.shell import Naming, quoted
+from suites.rig.repro.world import World
 
 LOOP = 3  # so many equal steps in a row, or in a race, are a loop
 
@@ -27,17 +28,20 @@ class Writer:
         said_by = [{root: None for variable in uses[number] for root in variable.roots} for number in needed]
         self._roots = Counter(root for roots in said_by for root in roots)
         self.variables = Variables(ledger, self._roots)
+        self._world = World(ledger.history, self.variables)
         self._ledger, self._uses, self._place, self._steps = ledger, uses, place, steps
         self._answers = ledger.history.answers
 
     def write(self, at_fault: int, verdict: str) -> None:
         """Write every step; *verdict* says what was expected of the answer at fault, and what came."""
         position = label = 0
+        broken: Mapping[str, str] = {}
         while position < len(self._steps):
             step = self._steps[position]
             alike = self._alike(position, at_fault)
             label += 1
-            self._between(step)
+            self._between(step, broken)
+            broken = step.broken
             if len(step.numbers) > 1:
                 self._race(label, step.numbers)
                 if at_fault in step.numbers:
@@ -49,26 +53,21 @@ class Writer:
             else:
                 self._one(label, step.numbers[0])
             position += alike
+        for dependency in broken:
+            self._add("", *self._world.mended(dependency))
 
     def _add(self, *lines: str) -> None:
         self.lines += lines
 
-    def _between(self, step: Step) -> None:
+    def _between(self, step: Step, broken_before: Mapping[str, str]) -> None:
         if step.pause_s:
             self._add(f"say 'waiting for {step.pause_s} s, as the test did'", f"sleep {step.pause_s}", "")
         if step.moved_s:
-            self._add(*self._moved(step.moved_s), f"MOVED_S=$((MOVED_S + {step.moved_s}))", "")
-
-    def _moved(self, seconds: int) -> list[str]:
-        table = self._ledger.history.target.facilities.get("clock", {})
-        said = f"say 'moving the clock of the target forward by {seconds} s'"
-        if table.get("driver") == "control":
-            self.variables.require_control()
-            return [said, f"control /clock '{{\"advanceSeconds\": {seconds}}}'"]
-        command = str(table.get("command", "")).replace("{seconds}", str(seconds))
-        if command and not any(secret in command for secret in self._ledger.history.known):
-            return [said, f"sh -c {quoted(command)} >&2 || exit 3"]
-        return [f"say 'Move the clock of the target forward by {seconds} s, then press Enter.'", "read -r _"]
+            self._add(*self._world.clock_moved(step.moved_s), "")
+        for dependency in broken_before.keys() - step.broken.keys():
+            self._add(*self._world.mended(dependency), "")
+        for dependency, kind in step.broken.items() - broken_before.items():
+            self._add(*self._world.broken(dependency, kind), "")
 
     # -- kinds of steps
 
@@ -134,10 +133,14 @@ class Writer:
     def _alike(self, position: int, at_fault: int) -> int:
         """Return how many steps from *position* on are the same request with the same outcome: 1, or a loop's worth."""
         count = 0
-        first = self._steps[position].numbers[0]
+        first, broken = self._steps[position].numbers[0], self._steps[position].broken
         for step in self._steps[position:]:
             number = step.numbers[0]
-            apart = len(step.numbers) > 1 or number == at_fault or (count and (step.pause_s or step.moved_s))
+            apart = (
+                len(step.numbers) > 1
+                or number == at_fault
+                or (count and (step.pause_s or step.moved_s or step.broken != broken))
+            )
             if apart or self._is_taken_from(number) or not self._is_again(number, first):
                 break
             count += 1
