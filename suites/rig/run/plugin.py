@@ -208,6 +208,7 @@ class Worker:
             earlier=tuple(api.founding),
             moves=tuple(self.state.moves),
             clock_offset_s=api.clock_offset_s - sum(seconds for _, seconds in self.state.moves),
+            outages=tuple(self.state.outages),
         )
         path = save(self.folder / "repro", row.id, text)
         return replace(judgement, repro=str(path.relative_to(self.folder)))
