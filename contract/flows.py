@@ -43,6 +43,7 @@ def perform(
     *,
     mutate: Callable[[Request], Request] | None = None,
     extra: Mapping[str, Any] | None = None,
+    at_last: Callable[[Request], Request] | None = None,
     **inputs: Any,
 ) -> Flow:
     """
@@ -58,10 +59,12 @@ def perform(
 
         session: Who asks. A login begins without that session's tokens and leaves it its cookies.
 
-        mutate: Changes the request of the last step before it is sent, for what a well-formed request cannot say.
+        mutate: Changes a request before it is sent, for what a well-formed one cannot say: that of the last step that
+            sends an input of the contract's; a step may follow that only consents.
 
-        extra: Further values by place ("/role", "query:debug"), beside the operation's own inputs: for the last step
-            that sends one of them.
+        extra: Further values by place ("/role", "query:debug"), for the same step.
+
+        at_last: Changes the request of the last step, whatever that sends.
 
         inputs: By contract word: any JSON value, a Secret, OMIT to leave the word out, or a function without
             arguments that is called when the word's step is due.
@@ -74,7 +77,9 @@ def perform(
         raise HarnessError(f"{target.name}: no way to {operation_id}: there is no [operations.{operation_id}].")
     refuse_strays(target, operation_id, operation.steps, inputs)
     begin = signed_out(session) if operation_id == "loginUser" else session
-    outcome = yield from _walk(target, operation_id, operation.steps, begin, inputs, mutate=mutate, extra=extra)
+    outcome = yield from _walk(
+        target, operation_id, operation.steps, begin, inputs, mutate=mutate, extra=extra, at_last=at_last
+    )
     if operation_id == "logoutUser" and outcome.kind is Kind.ACCEPTED:
         return replace(outcome, session=signed_out(outcome.session))
     if outcome.kind is Kind.CHALLENGED:
@@ -118,7 +123,7 @@ def up_to_last(
         due.append(mutate(request))
         return due[0]
 
-    flow = perform(target, operation_id, session, mutate=last, **inputs)
+    flow = perform(target, operation_id, session, at_last=last, **inputs)
     waiting = _advance(flow, None)
     while isinstance(waiting, Request) and not due:
         waiting = _advance(flow, send(waiting))
@@ -151,7 +156,9 @@ def _walk(
     *,
     mutate: Callable[[Request], Request] | None = None,
     extra: Mapping[str, Any] | None = None,
+    at_last: Callable[[Request], Request] | None = None,
 ) -> Flow:
+    varied = _last_with_inputs(operation_id, steps)
     answers: list[Answer] = []
     kind = Kind.NO_ANSWER
     for step in steps:
@@ -160,11 +167,15 @@ def _walk(
             answers.append((yield encode(target, page, session, {})))
             session = capture(target, page, session, answers[-1], Kind.ACCEPTED)
         more = filled(target, inputs.get("email")) if operation_id == "registerUser" and "password" in step.send else {}
-        if step is _last_with_inputs(operation_id, steps):
+        if step is varied:
             more |= extra or {}
         values = values_for(target, operation_id, step, session, inputs)
         request = encode(target, step, session, values, operation=operation_id, extra=more)
-        answer = yield mutate(request) if mutate and step is steps[-1] else request
+        if mutate and step is varied:
+            request = mutate(request)
+        if at_last and step is steps[-1]:
+            request = at_last(request)
+        answer = yield request
         answers.append(answer)
         kind = classify(target, operation_id, answer, step)
         session = capture(target, step, session, answer, kind)

@@ -1,8 +1,10 @@
-"""Further members of a registration: those that a target wants, and those that a check tries."""
+"""What a registration says beside its inputs: members that a target wants, and what a check tries."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,17 +41,22 @@ def test_a_provider_that_faker_lacks_is_named() -> None:
     )
 
 
-def test_further_members_go_beside_the_inputs_though_a_step_follows() -> None:
-    """What a registration must not set is tried where a registration says what it sets, not where it consents."""
+def test_the_request_with_the_inputs_is_varied_though_a_step_follows() -> None:
+    """What a registration must not set is tried where it says what it sets, not where it consents."""
     target = speaking(
         Step("POST", "/users", send={"email": "/mail", "password": "/pass"}, capture={"ticket": "/id"}),
         Step("POST", "/terms", send={"ticket": "/id"}),
         operation="registerUser",
     )
-    flow = perform(target, "registerUser", email=EMAIL, password=PASSWORD, extra={"/role": "admin"})
+    told: dict[str, Any] = {
+        "mutate": lambda request: replace(request, headers=(("X-Odd", "yes"),)),
+        "extra": {"/role": "admin"},
+    }
+    flow = perform(target, "registerUser", email=EMAIL, password=PASSWORD, **told)
     outcome = run_recorded(flow, [says("POST /users", 200, {"id": "t"}), says("POST /terms", 204)])
 
     assert [json.loads(answer.request.body) for answer in outcome.answers] == [
         {"mail": EMAIL, "pass": "correct horse", "role": "admin"},
         {"id": "t"},
     ]
+    assert [answer.request.header("x-odd") for answer in outcome.answers] == ["yes", None]
