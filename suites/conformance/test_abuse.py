@@ -16,7 +16,7 @@ from suites.rig.guessing import WRONG, throttled
 from suites.rig.identities import Account
 from suites.rig.judging import Advice, control, expect, not_applicable, undecided
 
-BURST = 40
+BURST, BURSTS = 40, 3
 PAIRS = 3
 NO_GUESS = frozenset({Kind.THROTTLED, Kind.UNAVAILABLE, Kind.NO_ANSWER})
 SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str.title, " {} ".format)
@@ -88,17 +88,21 @@ def test_the_count_is_not_escaped_by_spelling_the_address_otherwise(api: Api) ->
 @pytest.mark.impatient
 def test_a_burst_gets_no_more_guesses_than_the_limit(api: Api) -> None:
     """A counter that is read before the password and written after it lets through whatever comes at once."""
-    account, limit = api.fresh_account(), api.target.profile.login_limit
+    limit = api.target.profile.login_limit
     burst = max(BURST, 2 * limit)
-    right = api.people.chance().randrange(limit, burst)  # among the first, it may rightly be let in
-    passwords = [account.password if number == right else WRONG for number in range(burst)]
+    for _ in range(BURSTS):
+        account = api.fresh_account()
+        right = api.people.chance().randrange(limit, burst)  # among the first, it may rightly be let in
+        passwords = [account.password if number == right else WRONG for number in range(burst)]
 
-    outcomes = api.race([Call("loginUser", {"email": account.email, "password": each}) for each in passwords])
+        outcomes = api.race([Call("loginUser", {"email": account.email, "password": each}) for each in passwords])
 
-    guesses = [outcome for outcome in outcomes if outcome.kind not in NO_GUESS]
-    if len(guesses) > limit:
+        guesses = [outcome for outcome in outcomes if outcome.kind not in NO_GUESS]
         # Served in another order than sent, the right one may have come early, and then cleared the count.
-        cleared = outcomes[right].kind is Kind.ACCEPTED and len(guesses) <= 2 * limit
+        cleared = outcomes[right].kind is Kind.ACCEPTED and limit < len(guesses) <= 2 * limit
+        if not cleared:
+            break
+    if len(guesses) > limit:
         raise (Advice if cleared else ContractViolation)(
             f"{len(guesses)} of {burst} simultaneous guesses were looked at",
             expected=f"at most {limit}, the others throttled",
