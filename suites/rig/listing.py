@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from contract.places import read
 from suites.rig.api import Api
@@ -28,7 +29,7 @@ def mentions(api: Api, admin: Account, addresses: Iterable[str]) -> Counter[str]
     wanted = {address: json.dumps(address.lower()).encode() for address in addresses}
     place = api.target.operations["listUsers"].steps[-1].capture.get("after")
     found: Counter[str] = Counter()
-    onward = {}
+    onward: dict[str, Any] = {}
     for _ in range(MOST_PAGES):
         page = control(api.as_(admin, "listUsers", limit=PAGE, **onward)).answer
         found.update({address: page.body.lower().count(text) for address, text in wanted.items()})

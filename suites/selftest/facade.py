@@ -117,7 +117,8 @@ class Facade:
         fields = [("Content-Type", media_type)] if content else []
         fields += [("Authorization", f"Bearer {token}") for token in given.getlist("x-auth-token")]
         fields += [("X-Request-ID", each) for each in given.getlist("x-request-id")]
-        query = [(operation.words.get(name, name), value) for name, value in request.query_params.multi_items()]
+        said = request.query_params.multi_items()
+        query = httpx.QueryParams(tuple((operation.words.get(name, name), value) for name, value in said))
         url = f"{self.url}/api/v1{there.format(**path)}"
         try:
             return await self.http.request(method, url, headers=fields, params=query, content=content)
@@ -154,7 +155,7 @@ class Facade:
         """Return what the reference's control port says, or what it publishes beside its API."""
         url = self.url + path if path.startswith("/.well-known/") else self.control + path.removeprefix("/control")
         fields = {name: each for name, each in request.headers.items() if name in ("x-control-secret", "x-request-id")}
-        query = request.query_params.multi_items()
+        query = httpx.QueryParams(tuple(request.query_params.multi_items()))
         said = await self.http.request(request.method, url, headers=fields, params=query, content=raw)
         if path == "/control/accounts" and said.status_code == 200:
             email = said.json()["user"]["email"]

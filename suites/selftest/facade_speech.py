@@ -142,7 +142,8 @@ def renamed(operation: Operation, raw: bytes) -> bytes:
 
 def translated(operation: Operation, said: httpx.Response) -> Response:
     """Return the reference's answer in our words."""
-    fields, body = passed_on(said), said.json() if said.content else None
+    fields = passed_on(said)
+    body: Any = said.json() if said.content else None
     if said.status_code >= 400:
         kind = body["type"].rpartition(":")[2]
         status, error = REFUSED.get((said.status_code, kind), (said.status_code, kind.replace("-", "_")))
