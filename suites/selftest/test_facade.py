@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,8 +51,20 @@ def judged(*options: str) -> Results:
     return results.load(ROOT / said[-1])
 
 
-def test_the_sound_reference_behind_it_gives_the_declared_findings_and_nothing_else() -> None:
-    run = judged()
+@pytest.fixture(scope="module")
+def runs() -> tuple[Results, Results]:
+    """Return a run on the sound reference and one on its defects, made side by side."""
+    rows = sorted(set().union(*DEFECTS.values()))
+    options = [*(f"--defect={each}" for each in DEFECTS), f"--requirement={','.join(rows)}"]
+    with ThreadPoolExecutor(2) as pool:
+        sound, broken = pool.map(lambda each: judged(*each), [[], options])
+    return sound, broken
+
+
+def test_the_sound_reference_behind_it_gives_the_declared_findings_and_nothing_else(
+    runs: tuple[Results, Results],
+) -> None:
+    run, _ = runs
     declared = read(TARGET, environ={}).facilities.keys()
     beyond_it = {row.id for row in load().values() if not declared >= {*row.facilities, *row.widened_by}}
 
@@ -66,12 +79,11 @@ def test_the_sound_reference_behind_it_gives_the_declared_findings_and_nothing_e
     assert {row.requirement for row in run.rows if row.verdict not in UNREMARKABLE} == {name for name, *_ in found}
 
 
-def test_planted_defects_show_through_it() -> None:
+def test_planted_defects_show_through_it(runs: tuple[Results, Results]) -> None:
     """A check that a strange speech has made blind would pass on everything."""
-    found = {row for rows in DEFECTS.values() for row in rows}
-    run = judged(*(f"--defect={each}" for each in DEFECTS), f"--requirement={','.join(sorted(found))}")
+    _, run = runs
 
-    assert {row.requirement for row in run.rows if row.verdict is Verdict.FAIL} == found
+    assert {row.requirement for row in run.rows if row.verdict is Verdict.FAIL} == set().union(*DEFECTS.values())
 
 
 @contextmanager
