@@ -176,7 +176,7 @@ DEFECTS = (
     Defect(
         "HTTP-07",
         "the error of the JSON decoder is not caught: 500",
-        red=("HTTP-07",),
+        red=("HTTP-07", "HTTP-10"),
         seams={"bodies:parse": _uncaught_decode_error},
     ),
     Defect(

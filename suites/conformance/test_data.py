@@ -14,6 +14,7 @@ from suites.rig.api import Api
 from suites.rig.derivation import made_up
 from suites.rig.judging import control, never, not_applicable, undecided
 from suites.rig.members import json_members
+from suites.rig.outbox import Outbox
 from suites.rig.passive import carries_secrets
 from suites.rig.token_shapes import token_shaped
 from suites.rig.valid_calls import valid_call
@@ -73,6 +74,16 @@ def test_the_answer_to_a_reset_request_does_not_hold_the_token(api: Api) -> None
         redeemed = api.call("confirmPasswordReset", token=Secret(token), newPassword=new_password, email=account.email)
         never(redeemed, because="a token from the answer to the reset request")
     control(api.login(account))
+
+
+@pytest.mark.requirement("DATA-02")
+def test_a_mailed_reset_token_is_not_in_the_answer_to_the_request(api: Api, outbox: Outbox) -> None:
+    """As above, whatever the token looks like."""
+    account = api.fresh_account(signed_in=False)
+
+    asked = control(api.call("requestPasswordReset", email=account.email))
+
+    no_canary(asked.answer, {outbox.token(account.email).reveal(): "a reset token"})
 
 
 @pytest.mark.requirement("DATA-03")

@@ -99,7 +99,7 @@ class Api:
         outcome = self.call(operation, account.session, mutate=mutate, **inputs)
         account.session = outcome.session
         if operation == "verifyMfaSetup" and outcome.kind is Kind.ACCEPTED and account.otp:
-            self.people.canaries[account.otp.reveal()] = "a confirmed MFA secret"
+            self.people.never_shown(account.otp, "a confirmed MFA secret")
         return outcome
 
     def send(self, request: Request) -> Answer:

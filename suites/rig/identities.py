@@ -18,6 +18,7 @@ from contract.targets.model import Profile
 from suites.rig.derivation import made_up
 
 NEAR_STEPS = 20  # time steps either way in which a wrong code is not right by chance
+LEAST_SOUGHT = 12  # characters of a secret that is looked for in answers
 MAIL_DOMAIN = "example.com"  # RFC 2606 section 3: reserved, and accepted by validators that refuse .test and .invalid
 
 
@@ -82,7 +83,7 @@ class People:
 
     Names come from the seed, so that a run can be repeated; addresses also hold the run's id, so that the repetition
     meets no account of the first run. `canaries` are what no answer has a reason to hold, each with what it is: the
-    passwords made up here, and the MFA secrets that were confirmed.
+    passwords made up here, the MFA secrets that were confirmed, the reset tokens that were mailed.
     """
 
     def __init__(self, seed: int, run: str, worker: str) -> None:
@@ -105,9 +106,14 @@ class People:
         text = f"{words} {secrets.token_hex(4)}A7!"
         while len(text) < profile.password_min:
             text += f" {self._faker.word()}"
-        password = made_up(text[-profile.password_max :])
-        self.canaries[password] = "a password"
-        return Secret(password)
+        password = Secret(made_up(text[-profile.password_max :]))
+        self.never_shown(password, "a password")
+        return password
+
+    def never_shown(self, secret: Secret, what: str) -> None:
+        """Have *secret*, which is *what*, looked for in every answer; a short one would be found by chance."""
+        if len(secret.reveal()) >= LEAST_SOUGHT:
+            self.canaries[secret.reveal()] = what
 
     def stranger(self) -> str:
         """Return an address of the same shape as the others that is never registered."""

@@ -96,5 +96,6 @@ def asked_for_reset(api: Api, outbox: Outbox, account: Account) -> dict[str, Any
     told = outbox.words(account.email, count=before + 1)
     if "token" not in told:
         raise NotTestable(NO_TOKEN)
+    api.people.never_shown(told["token"], "a reset token")
     sent = {word for step in api.target.operations["confirmPasswordReset"].steps for word in step.send}
     return {"email": account.email, **{word: value for word, value in told.items() if word in sent}}

@@ -148,6 +148,13 @@ APP = "https://app.example"
 EVIL = {"headers": (("Origin", "https://evil.example"),)}
 
 
+def test_a_method_of_which_nothing_is_documented_may_be_listed_if_it_is_served():
+    answer = answered(405, "Allow: GET, PUT", method="DELETE")
+
+    assert allow(answer, ["GET"], besides=["PUT"]) is answer
+    assert refused(allow, answer, ["GET"])[0] == "Allow lists PUT"
+
+
 def test_a_grant_to_the_allowed_origin_is_accepted():
     granted = f"Access-Control-Allow-Origin: {APP}"
 

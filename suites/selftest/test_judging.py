@@ -8,7 +8,7 @@ from contract.answers import Answer, Kind, Request
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from contract.session import ANONYMOUS
-from suites.rig.judging import Advice, hung_up, never, refused_as
+from suites.rig.judging import Advice, hung_up, never, refused_as, survived
 
 ASKED = Request("GET", "https://api.example/me", operation="getCurrentUser")
 
@@ -63,3 +63,15 @@ def test_what_is_over_long_may_stay_unread_but_not_unanswered_for_ever() -> None
 )
 def test_hanging_up_is_told_from_other_faults(fault: str, ended: bool) -> None:
     assert hung_up(Answer(ASKED, 0, fault=fault)) is ended
+
+
+@pytest.mark.parametrize("each", [outcome(Kind.UNRECOGNISED, 500), HUNG_UP, SILENT])
+def test_a_server_error_and_silence_are_not_survived(each: Outcome) -> None:
+    with pytest.raises(ContractViolation, match="getCurrentUser with NUL in the name is") as found:
+        survived(each, because="NUL in the name")
+    assert found.value.expected == "an answer that is no server error"
+
+
+@pytest.mark.parametrize("each", [REFUSED, outcome(Kind.ACCEPTED, 200)])
+def test_a_refusal_and_a_success_are_survived(each: Outcome) -> None:
+    assert survived(each) is each

@@ -27,6 +27,7 @@ REQUESTS: dict[str, tuple[str, str, Headers, bytes]] = {
     "form": ("POST", "/login", (("Content-Type", "application/x-www-form-urlencoded"),), b"a=1&b=%2B+x&c=%"),
     "other letters": ("POST", "/login", JSON, '{"name": "Ame\u0301lie Ünïcode 密码 🔑"}'.encode()),
     "no text": ("POST", "/login", JSON, b"\xff\xfe\x00\x01'\n\r\t\x7f\x00"),
+    "half a surrogate pair": ("POST", "/login", JSON, rb'{"email": "a\ud800@example.com", "password": "p \udfff"}'),
     "a file's name": ("POST", "/login", JSON, b"@/etc/hostname"),
     "empty lines": ("POST", "/login", JSON, b"{\n\n\n\n}\n\n\n"),
     "large": ("POST", "/login", JSON, b'{"name": "' + b"x" * 1_300_000 + b'"}'),

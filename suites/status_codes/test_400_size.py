@@ -11,7 +11,7 @@ from contract.answers import Answer, Kind, Request
 from contract.errors import ContractViolation
 from suites.rig.api import Api
 from suites.rig.identities import Account
-from suites.rig.judging import described, expect, not_applicable
+from suites.rig.judging import described, expect, hung_up, not_applicable
 from suites.rig.members import json_members
 
 MEGABYTE = 1_000_000
@@ -27,10 +27,10 @@ def handled_in_time(api: Api, answer: Answer, because: str) -> None:
     A connection that is closed on the sender is a refusal too: the answer may be lost in what was still being sent.
     """
     budget_s = api.target.profile.dependency_budget_s
-    late = answer.elapsed_s > budget_s or "timed out" in answer.fault
-    if answer.status >= 500 or late:
+    answered = 0 < answer.status < 500 or hung_up(answer)
+    if not answered or answer.elapsed_s > budget_s:
         raise ContractViolation(
-            f"{answer.request.operation} with {because} is {'late' if late else 'a server error'}",
+            f"{answer.request.operation} with {because} is {'late' if answered else 'not refused'}",
             expected=f"a refusal, or an answer, within {budget_s:g} s",
             actual=f"{described(answer)} after {answer.elapsed_s:.1f} s",
             answer=answer,
