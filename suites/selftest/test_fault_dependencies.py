@@ -30,7 +30,7 @@ USERS = 20
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     target = read(SHIPPED / "reference/target.toml", environ={})
     journal = tmp_path_factory.mktemp("run") / "faults.jsonl"
-    options = "--hash-memory-kib 64 --hash-passes 1 --login-limit 0"
+    options = "--hash-memory-kib 64 --hash-passes 1 --login-limit 0 --database-timeout-s 1.5"
     made = Launcher(target, options=options, journal=journal)
     yield made
     made.close()

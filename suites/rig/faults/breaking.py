@@ -15,11 +15,11 @@ from typing import Any, Protocol
 
 from contract.errors import NotTestable
 from contract.outages import FaultKind, Reply
+from suites.rig.faults.driver import WAIT_S
 from suites.rig.faults.proxy import split
 
 ROOT = Path(__file__).parents[3]
-WAIT_S = 60.0
-MARGIN_S = 30.0
+MARGIN_S = 60.0
 
 
 class Dependency(Protocol):
@@ -225,7 +225,8 @@ def driver_for(
                 cwd=ROOT,
                 start_new_session=True,  # what ends our group must not end who repairs after us
             )
-    channel.settimeout(2 * float(table.get("wait_s", WAIT_S)) + MARGIN_S)
+    # An order is at most: look, break, see that it took; where it did not, repair and see that.
+    channel.settimeout(4 * float(table.get("wait_s", WAIT_S)) + MARGIN_S)
     faults = Faults(table, channel, keeper, journal=journal, started=started or {})
     try:
         faults.begin(**orders)

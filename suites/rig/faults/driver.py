@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from contract.outages import FaultKind, Reply
+
+WAIT_S = 60.0
+"""How long a command, or a repair, may take where the target file does not say."""
 
 Repair = dict[str, Any]
 """All that somebody needs who repairs a fault without having put it in: JSON, with the driver's name in `driver`."""
@@ -16,6 +20,11 @@ class Trouble(Exception):
 
 class Driver(Protocol):
     """Breaks the dependencies that it was made for."""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Where the target is to connect to, by dependency; empty where that is none of the driver's business."""
+        ...
 
     def kinds(self, dependency: str) -> frozenset[FaultKind]:
         """Return what it can do to *dependency*."""
@@ -35,6 +44,10 @@ class Driver(Protocol):
 
     async def mend(self, repair: Repair) -> None:
         """Repair, and see that it is repaired; harmless where nothing is broken. Raises Trouble."""
+        ...
+
+    def connections(self, dependency: str) -> int | None:
+        """Return how many connections were tried since *dependency* was broken, None where that cannot be known."""
         ...
 
     async def close(self) -> None:

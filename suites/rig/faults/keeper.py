@@ -38,6 +38,7 @@ from suites.rig.faults.toxiproxy import Toxiproxy
 ATTEMPTS = 3
 PAUSE_S = 0.5
 LONGEST_ORDER_BYTES = 16 * 1024 * 1024
+MOST_FILES = 16_384
 
 
 class Session:
@@ -102,13 +103,9 @@ async def serve(
             while line := await reader.readline():
                 order = json.loads(line)
                 try:
-                    if order["do"] == "begin":
+                    if session is None:
                         session = Session(driver_of(order), Journal(Path(order["journal"])))
-                        said = self_description(session.driver, order["table"]["dependencies"])
-                    else:
-                        assert session is not None, "the first order is to begin"
-                        said = await carry_out(order, session)
-                    reply: dict[str, Any] = {"ok": said}
+                    reply: dict[str, Any] = {"ok": await carry_out(order, session)}
                 except Trouble as why:
                     reply = {"error": str(why)}
                 writer.write(json.dumps(reply).encode() + b"\n")
@@ -119,20 +116,12 @@ async def serve(
     return session.driver if session else None
 
 
-def self_description(driver: Driver, dependencies: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what can be broken how, and where the target is to connect to."""
-    kinds: dict[str, list[str]] = {name: sorted(driver.kinds(name)) for name in dependencies}
-    return {
-        "kinds": kinds,
-        "addresses": {name: each.address for name, each in driver.proxies.items()}
-        if isinstance(driver, Proxies)
-        else {},
-    }
-
-
 async def carry_out(order: Mapping[str, Any], session: Session) -> Any:
     """Do what *order* says; return what it asks for. Raises Trouble."""
     match order["do"]:
+        case "begin":
+            kinds = {name: sorted(session.driver.kinds(name)) for name in order["table"]["dependencies"]}
+            return {"kinds": kinds, "addresses": dict(session.driver.addresses)}
         case "break":
             reply = Reply(**order["reply"]) if order["reply"] else None
             await session.break_(order["dependency"], FaultKind(order["kind"]), reply)
@@ -141,8 +130,7 @@ async def carry_out(order: Mapping[str, Any], session: Session) -> Any:
         case "repair":
             await session.driver.mend(order["repair"])
         case "count":
-            driver = session.driver
-            return driver.proxies[order["dependency"]].connections if isinstance(driver, Proxies) else None
+            return session.driver.connections(order["dependency"])
     return None
 
 
@@ -156,8 +144,9 @@ def made_for(order: Mapping[str, Any]) -> Driver:
 
 async def main() -> None:
     """Serve the one run at the other end of the standard input."""
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))  # a silent dependency holds all that come
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))  # a silent dependency holds all that come
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides, and we repair when it ends
     channel = socket.socket(fileno=0)
     reader, writer = await asyncio.open_connection(sock=channel, limit=LONGEST_ORDER_BYTES)

@@ -14,10 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract.outages import FaultKind, Reply
-from suites.rig.faults.driver import Repair, Trouble
+from suites.rig.faults.driver import WAIT_S, Repair, Trouble
 from suites.rig.faults.proxy import KINDS, Proxy, split
-
-WAIT_S = 60.0
 
 
 class Proxies:
@@ -36,6 +34,11 @@ class Proxies:
             raise
         for proxy in self.proxies.values():
             proxy.open()
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Where each proxy listens."""
+        return {name: proxy.address for name, proxy in self.proxies.items()}
 
     def kinds(self, _dependency: str) -> frozenset[FaultKind]:
         """Return what a proxy can do."""
@@ -62,6 +65,10 @@ class Proxies:
     async def mend(self, repair: Repair) -> None:
         """Let the proxy pass everything on. Raises Trouble."""
         await self.proxies[repair["dependency"]].mend(wait_s=self._wait_s)
+
+    def connections(self, dependency: str) -> int | None:
+        """Return how many connections were taken since *dependency* was broken."""
+        return self.proxies[dependency].connections
 
     async def close(self) -> None:
         """End every proxy."""

@@ -18,7 +18,7 @@ from suites.rig.faults.driver import Trouble
 from suites.rig.faults.tampering import Address, Link, Mode, connected
 
 BACKLOG = 512
-HANG_S = 0.25  # on one machine a connection is made at once, or not at all
+HANG_S = 0.15  # on one machine a connection is made at once, or not at all
 MOST_FILLERS = 64
 LOOK_AGAIN_S = 0.02
 PROBE_S = 2.0
@@ -177,13 +177,17 @@ class Proxy:
         self._links.pop(task).end()  # a task that was cancelled before its first step has ended nothing by itself
 
     async def _fill(self) -> None:
-        """Listen without ever accepting, and take every place in the queue."""
+        """Listen without ever accepting, and take every place in the queue, until two in a row find none."""
         self._listen(0)
+        hung = 0
         for _ in range(MOST_FILLERS):
             try:
                 async with asyncio.timeout(HANG_S):
                     self._fillers.append(await connected(self._place))
+                hung = 0
             except TimeoutError:
+                hung += 1
+            if hung == 2:
                 return
         raise Trouble(
             f"{self.address}: still takes connections with {MOST_FILLERS} waiting; its backlog cannot be filled"

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from contract.outages import FaultKind, Reply
-from suites.rig.faults.driver import Repair, Trouble
+from suites.rig.faults.driver import WAIT_S, Repair, Trouble
 
-WAIT_S = 60.0
 LOOK_AGAIN_S = 0.2
 READY_S = 10.0  # one that hangs is not ready
 LONGEST_QUOTE = 200
+LONGEST_TAIL_BYTES = 4096
 
 
 class Shell:
@@ -32,6 +32,11 @@ class Shell:
         self._wait_s = float(table.get("wait_s", WAIT_S))
         self._folder = folder
         self._commands = {name: filled(commands, words) for name, commands in table["dependencies"].items()}
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """None: the target finds its dependencies by itself."""
+        return {}
 
     def kinds(self, dependency: str) -> frozenset[FaultKind]:
         """Return the kinds that there are commands for."""
@@ -68,6 +73,10 @@ class Shell:
     async def mend(self, repair: Repair) -> None:
         """Run the command that repairs, and wait until `ready` succeeds. Raises Trouble."""
         await mend(repair)
+
+    def connections(self, _dependency: str) -> int | None:
+        """Nobody counts."""
+        return None
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -126,7 +135,7 @@ async def run(command: str, folder: Path, wait_s: float) -> tuple[int | None, st
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
-        said.seek(0)
+        said.seek(max(said.seek(0, os.SEEK_END) - LONGEST_TAIL_BYTES, 0))
         lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
         return code, lines[-1].strip()[:LONGEST_QUOTE]
 

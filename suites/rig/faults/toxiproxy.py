@@ -40,6 +40,11 @@ class Toxiproxy:
         self._url = str(table["url"])
         self._proxies = {name: str(each["proxy"]) for name, each in table["dependencies"].items()}
 
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """None: the target finds its dependencies by itself."""
+        return {}
+
     def kinds(self, _dependency: str) -> frozenset[FaultKind]:
         """Return what Toxiproxy can do."""
         return TAKEN_DOWN | TOXICS.keys()
@@ -85,6 +90,10 @@ class Toxiproxy:
     async def mend(self, repair: Repair) -> None:
         """Remove the toxics and enable the proxy. Raises Trouble."""
         await mend(repair)
+
+    def connections(self, _dependency: str) -> int | None:
+        """Nobody counts."""
+        return None
 
     async def close(self) -> None:
         """Nothing is held."""
