@@ -13,21 +13,18 @@ from contract.checks import status
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from contract.places import OMIT
+from contract.session import ANONYMOUS
 from suites.rig.api import Api
 from suites.rig.judging import control, never, not_applicable, survived
 from suites.rig.members import json_members
-from suites.rig.valid_calls import ValidCall, valid_call
+from suites.rig.valid_calls import SECURED, ValidCall, valid_call
 
-TAKING_INPUT = (
-    "registerUser",
-    "loginUser",
-    "refreshToken",
-    "verifyMfa",
-    "requestPasswordReset",
-    "confirmPasswordReset",
-)
-OF_THE_ACCOUNT = frozenset({"loginUser", "refreshToken"})
-"""Operations whose valid call uses up what the account has."""
+TAKING_INPUT = ("registerUser", "loginUser", "refreshToken", "updateCurrentUser", "verifyMfa", "requestPasswordReset",
+                "confirmPasswordReset")  # fmt: skip
+OF_THE_ACCOUNT = frozenset({"loginUser", "refreshToken", "updateCurrentUser"})
+"""Operations whose valid call uses up or changes what the account has."""
+ABSENT = frozenset({"left out", "null"})
+"""How a member may stand that is optional, as those of `updateCurrentUser` are."""
 
 SPOILT: Mapping[str, Callable[[Any], Any]] = {
     "left out": lambda _: OMIT,
@@ -59,12 +56,14 @@ def spoilt(api: Api, operation: str, *ways: str) -> Iterator[tuple[ValidCall, Pr
     if not members:
         not_applicable(f"the target has no {operation} that takes JSON")
     account = api.fresh_account() if operation in OF_THE_ACCOUNT else api.shared_account()
+    session = account.session if operation in SECURED else ANONYMOUS
     call = valid_call(operation, api, account)
+    sensible = [way for way in ways if operation != "updateCurrentUser" or way not in ABSENT]
     for word in [each for each in members if each in call.inputs]:
-        for way in ways:
-            outcome = api.call(operation, **{**call.inputs, word: SPOILT[way](call.inputs[word])})
+        for way in sensible:
+            outcome = api.call(operation, session, **{**call.inputs, word: SPOILT[way](call.inputs[word])})
             yield call, Probe(word, members[word], f"its {members[word]} {way}", outcome)
-    control(api.call(operation, **call.inputs), call.kind)
+    control(api.call(operation, session, **call.inputs), call.kind)
 
 
 def names(answer: Answer, probe: Probe) -> bool:
