@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract.results import ExitCode
+from suites.rig.passive import PASSIVE
 from suites.selftest.loopback import Speak, serving
 from suites.selftest.whole_run import WholeRun, run
 
@@ -80,7 +81,7 @@ def test_an_odd_target_ends_the_run_with_one_verdict(tmp_path: Path, name: str) 
     assert not any(row.judged for row in came.results.rows if row.requirement not in ("PREFLIGHT", *PASSIVELY))
 
 
-PASSIVELY = ("HTTP-01", "HTTP-12", "HTTP-13", "HTTP-14", "HTTP-15", "DATA-01", "DATA-06")
+PASSIVELY = tuple(each.requirement for each in PASSIVE)
 
 
 def test_a_port_where_nobody_listens_is_said_to_be_unreachable(tmp_path: Path) -> None:
