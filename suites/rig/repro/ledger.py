@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 
 from contract.answers import Answer, Request
-from contract.secret import Secret
 from suites.rig.derivation import derivation_of, is_made_up, minting_key
-from suites.rig.identities import totp
+from suites.rig.repro.codes import step_of
 from suites.rig.repro.firsthand import (
     EMAIL,
     is_password,
@@ -26,7 +25,6 @@ from suites.rig.repro.relations import as_expression, made_from
 from suites.rig.repro.shell import Reference, parted
 from suites.rig.repro.words import Word, header_text, held_by, leaves, text_of_bytes, words_of
 
-STEPS_AROUND = 12  # time steps before and after the present one in which a one-time code is looked for
 PASSED_ON = frozenset({"userId", "next"})  # words of answers that are no secrets, and are sent back
 TOKEN = re.compile(r"(?=.*[0-9])[A-Za-z0-9._~+/=-]{16,}")
 BASE32 = re.compile(r"[A-Z2-7]{16,}=*")
@@ -135,16 +133,13 @@ class Ledger:
         profile = self.history.target.profile
         if not (text.isdecimal() and len(text) == profile.code_digits):
             return None
-        now = int(self.history.at_s[number]) // profile.code_step_s
-        steps = sorted(range(now - STEPS_AROUND, now + STEPS_AROUND + 1), key=lambda step: abs(step - now))
-        for secret in self._code_secrets():
-            generator = totp(Secret(secret), profile)
-            step = next((step for step in steps if generator.generate_otp(step) == text), None)
-            if step is not None:
-                self._find(Word(secret, "secret"), number)
-                known = self.variables.get(secret)
-                return Code(known or self._add("SECRET", secret, Given("the secret of the second factor")), step)
-        return None
+        found = step_of(text, self._code_secrets(), self.history.at_s[number], profile)
+        if found is None:
+            return None
+        secret, step = found
+        self._find(Word(secret, "secret"), number)
+        known = self.variables.get(secret)
+        return Code(known or self._add("SECRET", secret, Given("the secret of the second factor")), step)
 
     def _code_secrets(self) -> list[str]:
         latest_first = [text for text in reversed(self._held) if BASE32.fullmatch(text)]
