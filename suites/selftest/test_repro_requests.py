@@ -137,6 +137,19 @@ def test_nothing_that_was_said_is_run(tmp_path: Path) -> None:
     assert len(heard.requests) == 1, "the first answer holds no token, and the script stops there"
 
 
+def test_nothing_that_the_target_file_says_is_run(tmp_path: Path) -> None:
+    evil = '$(touch pwned) `touch pwned` }" \\'
+    transport = Transport(headers={evil: Secret("key-0123456789")}, ca_file=Path(evil), proxy=f"http://{evil}")
+    request = Request("GET", f"http://api.test/{evil}/me", ((evil, "key-0123456789"),))
+    target = Target(evil, f"http://api.test/{evil}", start=evil, speaks_contract=False, transport=transport)
+    name = "TOUCH_PWNED_TOUCH_PWNED"
+
+    ended = run(script_of([Answer(request, 500)], target), tmp_path, **{name: "given"})
+
+    assert [path.name for path in tmp_path.iterdir()] == ["HTTP-07.sh"]
+    assert "status 0; in the failed test it was 500" in ended.stdout, ended.stderr
+
+
 def test_headers_and_connection_are_those_of_the_target_file(tmp_path: Path) -> None:
     transport = Transport(
         ca_file=Path("ca.pem"),

@@ -1,4 +1,11 @@
-"""A failed test as a shell script: what a person without this harness runs to see the failure."""
+"""
+A failed test as a shell script: what a person without this harness runs to see the failure.
+
+`history` has the exchanges; `ledger` reads them in order and says of each value that was sent where a script has it
+from (`origins`), with the help of `words`, `firsthand`, `given`, `relations`, `codes` and `minting`. `needed` leaves
+out what the exchange at fault does not need. `document` puts the script together: `writing` its steps, by `requests`,
+`declaring`, `world` and `programs`, in the words of `shell` and with the functions of `functions.sh`.
+"""
 
 from __future__ import annotations
 
