@@ -58,7 +58,7 @@ class State:
         self.launcher = Launcher(target, options=options, journal=folder / "faults.jsonl")
         self.people = People(seed, folder.name[-6:], worker)
         self.journal = Journal(folder / "accounts.jsonl")
-        self.passive = PassiveJudge(target, passive_rows)
+        self.passive = PassiveJudge(target, passive_rows, self.people.canaries)
         self.exchanges: list[Answer] = []
         self.moves: list[tuple[int, float]] = []
         self.outages: list[Outage] = []
