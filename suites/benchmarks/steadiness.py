@@ -48,6 +48,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--defect", default="")
     parser.add_argument("--target", default="reference")
+    parser.add_argument("--requirement", default="", help="these only, with commas")
     options = parser.parse_args(arguments)
     seen: dict[str, list[int]] = {}
     caught = 0
@@ -55,6 +56,7 @@ def main(arguments: list[str]) -> int:
         loaded = not options.defect and number >= options.runs * (1 - BUSY_OF_20 / 20)
         way = WAYS[number % len(WAYS)] if not options.defect else (f"--requirement={options.defect}",)
         defect = [f"--defect={options.defect}"] if options.defect else []
+        way = (*way, f"--requirement={options.requirement}") if options.requirement else way
         began_s = time.monotonic()
         with busy(loaded):
             came = run(f"--target={options.target}", f"--seed={number + 1}", *way, *defect, timeout_s=600)
@@ -65,7 +67,8 @@ def main(arguments: list[str]) -> int:
         state = "busy" if loaded else ""
         took_s = time.monotonic() - began_s
         print(
-            f"seed {number + 1:>3}  exit {came.code}  {took_s:5.1f} s  {' '.join(way):<24}{state:<6}{odd}", flush=True
+            f"seed {number + 1:>3}  exit {came.code}  {took_s:5.1f} s  {' '.join(way)[:24]:<25}{state:<6}{odd}",
+            flush=True,
         )
     if options.defect:
         print(f"{options.defect} was caught in {caught} of {options.runs} runs")
