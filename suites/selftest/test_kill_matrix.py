@@ -1,7 +1,7 @@
 """
 A planted defect turns red exactly its rows: the real command, the real server, a fresh process and store.
 
-A representative part: every area, a race, a throttle, a clock, an admin, the passive rows. `tox -e kill-matrix` has all.
+A representative part: every area, a race, a throttle, a clock, an admin, passive rows. `tox -e kill-matrix` has all.
 """
 
 from __future__ import annotations
