@@ -175,7 +175,7 @@ def carried_binaries() -> Path:
 
 
 def readable(binaries: Path, folder: Path, user: int | None) -> Path:
-    """Return *binaries*, or a copy in *folder* where *user* cannot run them: site-packages may lie below /root."""
+    """Return *binaries*, or a copy in *folder* where *user* cannot run them: site-packages may lie in a home folder."""
     try:
         if run([str(binaries / "initdb"), "--version"], user).returncode == 0:
             return binaries
