@@ -102,7 +102,9 @@ def _while_they_wait(_sound: Any) -> Any:
 
     async def request_password_reset(service: Any, request: Any) -> Any:
         letter = await service.store.write(asking.prepare, service, request.body["email"], request.source)
-        if letter is not None and service.settings.smtp:
+        if letter is not None and not service.settings.smtp:
+            asking.post(service, letter)
+        elif letter is not None:
             mail = Mail(letter.recipient, asking.subject(service.settings), asking.text(service.settings, letter.token))
             try:
                 await asyncio.to_thread(service.mailer._deliver, service.mailer._message(mail))
