@@ -109,7 +109,7 @@ DEFECTS = (
     Defect(
         "LOGIN-02",
         "the password verifier raises what the handler does not catch: 500",
-        red=("LOGIN-02", "LOGIN-03", "LOGIN-04", "ABUSE-01", "ABUSE-10"),
+        red=("HTTP-09", "REG-09", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-06", "ABUSE-01", "ABUSE-10"),
         seams={"login:password_matches": _raising},
     ),
     Defect(
@@ -133,7 +133,7 @@ DEFECTS = (
     Defect(
         "LOGIN-06",
         "the query that finds an account is put together from what was sent",
-        red=("LOGIN-06",),
+        red=("HTTP-09", "LOGIN-06"),
         seams={"accounts:by_email": _concatenated},
     ),
     Defect(

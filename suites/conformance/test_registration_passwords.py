@@ -14,6 +14,7 @@ from suites.rig.judging import control, expect, never, refused_as
 
 ALPHABETS = {"ASCII": "abcdefghijkmnopqrstuvwxyz23456789", "astral": "".join(map(chr, range(0x1F40C, 0x1F43C)))}
 """Letters and digits, of one byte each, and animals, of four bytes and two UTF-16 units each."""
+CLASSES = "aA7!"
 ALWAYS, ALONE = 8, 15
 """Characters that every password must have, and those that one must have which is the only factor."""
 LONG = {"73 bytes": ("ASCII", 73), "100 bytes": ("ASCII", 100), "200 bytes": ("ASCII", 200),
@@ -21,8 +22,8 @@ LONG = {"73 bytes": ("ASCII", 73), "100 bytes": ("ASCII", 100), "200 bytes": ("A
 
 
 def password_of(chance: random.Random, alphabet: str, length: int) -> Secret:
-    """Return a password of *length* characters that nobody has."""
-    return Secret(made_up("".join(chance.choices(ALPHABETS[alphabet], k=length))))
+    """Return a password of *length* characters that nobody has, with some of every class for those who ask for them."""
+    return Secret(made_up("".join(chance.choices(ALPHABETS[alphabet], k=length - len(CLASSES))) + CLASSES))
 
 
 @pytest.mark.requirement("REG-05")

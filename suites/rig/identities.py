@@ -101,9 +101,12 @@ class People:
         return f"{name}.{self._made}@{self._domain}"
 
     def password(self, profile: Profile) -> Secret:
-        """Return a passphrase within the profile's bounds that is on nobody's list of common ones."""
-        words = " ".join(self._faker.words(3))
-        text = f"{words} {secrets.token_hex(4)}A7!"
+        """
+        Return a password within the profile's bounds that is on nobody's list of common ones.
+
+        It has 32 characters at most, and some of every class: what a target asks for besides is a row of its own.
+        """
+        text = f"{self._faker.word()[:12]} {secrets.token_hex(8)}A7!"
         while len(text) < profile.password_min:
             text += f" {self._faker.word()}"
         password = Secret(made_up(text[-profile.password_max :]))
