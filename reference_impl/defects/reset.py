@@ -181,7 +181,7 @@ DEFECTS = (
     Defect(
         "RST-04",
         "an unknown token raises on the missing row: 500",
-        red=("HTTP-07", "HTTP-08", "RST-04", "TOK-16"),
+        red=("HTTP-07", "HTTP-08", "HTTP-09", "RST-04", "TOK-16"),
         seams={"reset.redeeming:owner": _missing_row},
     ),
     Defect(

@@ -52,7 +52,7 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT),
         "verifyMfa": ValidCall(operation, {"sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS),
         "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),
-        "requestPasswordReset": ValidCall(operation, {"email": person.email}),
+        "requestPasswordReset": ValidCall(operation, {"email": account.email}),
         "confirmPasswordReset": ValidCall(
             operation, {**BESIDE_A_TOKEN, "token": UNKNOWN, "newPassword": person.password}, Kind.REFUSED_TOKEN
         ),

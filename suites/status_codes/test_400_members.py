@@ -21,8 +21,8 @@ from suites.rig.valid_calls import SECURED, ValidCall, valid_call
 
 TAKING_INPUT = ("registerUser", "loginUser", "refreshToken", "updateCurrentUser", "verifyMfa", "requestPasswordReset",
                 "confirmPasswordReset")  # fmt: skip
-OF_THE_ACCOUNT = frozenset({"loginUser", "refreshToken", "updateCurrentUser"})
-"""Operations whose valid call uses up or changes what the account has."""
+OF_THE_ACCOUNT = frozenset({"loginUser", "refreshToken", "updateCurrentUser", "requestPasswordReset"})
+"""Operations whose valid call changes or uses up what the account has, or what it may ask for."""
 ABSENT = frozenset({"left out", "null"})
 """How a member may stand that is optional, as those of `updateCurrentUser` are."""
 

@@ -24,6 +24,8 @@ ODD = {
     "bytes that are no UTF-8": NO_UTF8,
 }
 TAKING_TOKENS = ("loginUser", "refreshToken", "verifyMfa", "requestPasswordReset", "confirmPasswordReset")
+OF_THE_ACCOUNT = frozenset({"refreshToken", "requestPasswordReset"})
+"""Operations whose valid call uses up what the account has, or what it may ask for."""
 FIELDS = ("Authorization", "User-Agent", "Accept-Language", "X-Request-ID")
 
 
@@ -83,7 +85,7 @@ def test_odd_text_in_credentials_and_tokens_is_no_server_error(api: Api, operati
     if operation not in api.target.operations:
         not_applicable(f"the target has no {operation}")
     step = api.target.operations[operation].steps[-1]
-    account = api.fresh_account() if operation == "refreshToken" else api.shared_account()
+    account = api.fresh_account() if operation in OF_THE_ACCOUNT else api.shared_account()
     call = valid_call(operation, api, account)
 
     for word, usual in call.inputs.items():
