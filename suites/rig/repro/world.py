@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suites.rig.repro.declaring import Variables
-from suites.rig.repro.history import History
+from suites.rig.repro.history import History, is_worth_hiding
 from suites.rig.repro.shell import quoted
 
 REMOVE = 'rm -rf "$DIR"'  # what the script's trap does in any case
@@ -58,4 +58,4 @@ class World:
 
     def _told(self, command: str) -> str:
         """Return *command*, or "" where a secret stands in it."""
-        return "" if any(secret in command for secret in self.history.known) else command
+        return "" if any(is_worth_hiding(each) and each in command for each in self.history.known) else command
