@@ -44,12 +44,16 @@ class ContractViolation(AssertionError):
     The target answered, and the answer breaks a requirement.
 
     `answer` is the one at fault, where one alone is: it says the operation and the status that a known failure names.
+    `story` is what led there, one step a line in contract words, where a test made its steps up; `again` is the command
+    that takes them once more.
     """
 
     def __init__(self, message: str, *, expected: str = "", actual: str = "", answer: Answer | None = None) -> None:
         self.expected = expected
         self.actual = actual
         self.answer = answer
+        self.story: tuple[str, ...] = ()
+        self.again = ""
         super().__init__(message)
 
 

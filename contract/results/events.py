@@ -39,7 +39,9 @@ class Judgement:
 
     `test` is the test's id, "" for a passive requirement's violation and for a stale entry. `operation`, `kind` and
     `status` (0: no answer) are those of the answer at fault: what a known failure names. `exchanges` are masked
-    (`contract.masking`). `repro` is the script's path in the run's folder. `count` is how many alike it stands for.
+    (`contract.masking`). `repro` is the script's path in the run's folder. `story` are the steps of a generated test
+    that led there, one a line in contract words, and `again` is the command that takes them once more. `count` is how
+    many alike it stands for.
     """
 
     requirement: str
@@ -55,6 +57,8 @@ class Judgement:
     known_failure: KnownFailure | None = None
     exchanges: tuple[Mapping[str, Any], ...] = ()
     repro: str = ""
+    story: tuple[str, ...] = ()
+    again: str = ""
     worker: str = ""
     duration_s: float = 0.0
     count: int = 1
@@ -68,6 +72,7 @@ class Judgement:
         """Return the members as JSON values."""
         document = {name: getattr(self, name) for name in self.__slots__}
         document["exchanges"] = [dict(each) for each in self.exchanges]
+        document["story"] = list(self.story)
         if self.known_failure:
             document["known_failure"] = asdict(self.known_failure) | {"until": self.known_failure.until.isoformat()}
         return document
@@ -79,6 +84,7 @@ class Judgement:
         changes: dict[str, Any] = {
             "verdict": Verdict(document["verdict"]),
             "exchanges": tuple(document.get("exchanges", ())),
+            "story": tuple(document.get("story", ())),
             "known_failure": entry and KnownFailure(**entry | {"until": date.fromisoformat(entry["until"])}),
         }
         return cls(**{**document, **changes})

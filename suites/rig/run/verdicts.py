@@ -55,9 +55,10 @@ class Judge:
         self, row: Requirement, test: str, violation: AssertionError, exchanges: Sequence[Answer] = ()
     ) -> Judgement:
         """Return the judgement of a violation: a failure, a warning, or a known failure in its scope."""
-        expected, actual, answer = "", "", None
+        expected, actual, answer, story, again = "", "", None, (), ""
         if isinstance(violation, ContractViolation):
             expected, actual, answer = violation.expected, violation.actual, violation.answer
+            story, again = tuple(mask_text(each) for each in violation.story), violation.again
         answer = answer or (exchanges[-1] if exchanges else None)
         operation = answer.request.operation if answer else ""
         kind = classify(self.target, operation, answer) if answer and operation else Kind.UNRECOGNISED
@@ -80,6 +81,8 @@ class Judge:
             kind=str(kind),
             status=status,
             known_failure=entry,
+            story=story,
+            again=again,
             exchanges=shown(exchanges, answer),
         )
 

@@ -31,6 +31,7 @@ def finding(row: Requirement, judgement: Judgement, *, why_warning: str = "", re
     lines += labelled("source", row.source)
     lines += labelled("expected", judgement.expected)
     lines += labelled("actual", judgement.actual)
+    lines += labelled("story", "\n".join(f"{number}. {each}" for number, each in enumerate(judgement.story, 1)))
     if judgement.exchanges:
         lines += labelled("exchange", exchange(judgement.exchanges[-1]))
     if judgement.known_failure:
@@ -42,6 +43,7 @@ def finding(row: Requirement, judgement: Judgement, *, why_warning: str = "", re
         lines += labelled("often", row.causes[0])
         lines += labelled("repair", row.fix)
     lines += labelled("script", repro)
+    lines += labelled("again", judgement.again)
     return "\n".join(lines)
 
 
