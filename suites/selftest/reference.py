@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -96,8 +97,18 @@ class Reference:
     @property
     def log(self) -> list[dict[str, Any]]:
         """The log lines so far."""
-        lines = (self.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        whole, _, _ = (self.folder / "log.jsonl").read_text(encoding="utf-8").rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def logged(self, request_id: str) -> dict[str, Any]:
+        """Wait for the log line of a request, which is written after its answer, and return it."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            for line in self.log:
+                if line.get("requestId") == request_id:
+                    return line
+            time.sleep(0.01)
+        raise AssertionError(f"no log line of {request_id} within {DEADLINE_S:.0f} s")
 
     def control(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """Do something at the control port (`--control`); return what it says."""

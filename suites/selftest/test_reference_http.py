@@ -115,7 +115,7 @@ def test_a_good_request_identifier_is_kept_and_logged(reference: Reference) -> N
     answer = reference.call("GET", "/users/me", x_request_id="kept-1234")
 
     assert answer.headers["x-request-id"] == answer.json()["requestId"] == "kept-1234"
-    line = next(line for line in reference.log if line.get("requestId") == "kept-1234")
+    line = reference.logged("kept-1234")
     assert {name: line[name] for name in ("level", "event", "operation", "status")} == {
         "level": "info",
         "event": "request",
