@@ -14,6 +14,7 @@ from contract import catalogue
 from contract.catalogue import Requirement
 from contract.consent import POLITE_ACCOUNTS
 from contract.errors import ContractViolation, NotTestable
+from contract.results import wording
 from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
 from contract.results.verdict import Verdict
@@ -23,7 +24,6 @@ from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.passive import PASSIVE
 from suites.rig.repro import save, script
-from suites.rig.run import wording
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
 from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, features_of, requirement_of, why_not_applicable

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from contract.catalogue import load
-from contract.results import ExitCode, Results, Verdict, is_red
+from contract.results import ExitCode, Results, Verdict, is_red, wording
 from contract.results.events import Judgement
 from contract.targets.model import Target
 from suites.rig import outage_table
-from suites.rig.run import wording
 from suites.rig.run.options import Options
 
 COLUMNS = {

@@ -1,4 +1,4 @@
-"""How one finding reads, in the terminal and wherever else it is shown as text."""
+"""How one finding reads as text: in the terminal, in JUnit, wherever else."""
 
 from __future__ import annotations
 

@@ -1,0 +1,119 @@
+"""The command line of this room: render, open, compare, export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from contract.errors import BindingError
+from contract.results import Results
+from reports import forms, inputs
+from reports.compare import Comparison, Moved, compare
+
+EPILOG = "Exit codes: 0 good, 1 worse than last time (compare), 2 usage or unreadable."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. What is wrong with the input is said on stderr, a line each, without a traceback."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except BindingError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reports", description="Reports of what a run left. Nothing is sent.", epilog=EPILOG
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("render", help="write every form of a report beside the results", epilog=EPILOG)
+    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.set_defaults(run=_render)
+
+    one = commands.add_parser("open", help="show a run's page in the browser", epilog=EPILOG)
+    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.set_defaults(run=_open)
+
+    one = commands.add_parser("compare", help="say what changed from run A to run B", epilog=EPILOG)
+    one.add_argument("before", type=Path, metavar="A", help="a run's folder or results.json")
+    one.add_argument("after", type=Path, metavar="B", help="a later one")
+    one.set_defaults(run=_compare)
+
+    what = "; ".join(f"{name}: {form.what}" for name, form in forms.FORMS.items())
+    one = commands.add_parser("export", help="write one form of a report", description=what, epilog=EPILOG)
+    one.add_argument("form", choices=tuple(forms.FORMS), metavar="FORM", help=", ".join(forms.FORMS))
+    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.add_argument("--to", type=Path, metavar="FILE", help="where to (default: stdout)")
+    one.set_defaults(run=_export)
+    return parser
+
+
+def _results(path: Path) -> tuple[Results, Path]:
+    """Return the run at *path* and its folder. Raises BindingError where that is something else."""
+    found = inputs.read(path)
+    if found.results is None:
+        raise BindingError(f"{path}: is a {found.kind}, and not a conformance run.")
+    return found.results, found.folder
+
+
+def _render(given: argparse.Namespace) -> int:
+    results, folder = _results(given.path)
+    for file in forms.write(results, folder):
+        print(file)
+    return 0
+
+
+def _open(given: argparse.Namespace) -> int:
+    results, folder = _results(given.path)
+    page = forms.write(results, folder)[0]
+    print(page)
+    return 0 if webbrowser.open(page.resolve().as_uri()) else 1
+
+
+def _export(given: argparse.Namespace) -> int:
+    results, _ = _results(given.path)
+    text = forms.FORMS[given.form].make(results)
+    if given.to is None:
+        print(text, end="")
+        return 0
+    try:
+        forms.put(given.to, text)
+    except OSError as fault:
+        raise BindingError(f"--to: {given.to}: cannot be written: {fault.strerror}.") from None
+    return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    before, after = _results(given.before)[0], _results(given.after)[0]
+    found = compare(before, after)
+    print("\n".join(_lines(found)))
+    return 1 if found.worse else 0
+
+
+def _lines(found: Comparison) -> list[str]:
+    lines = [f"note: {doubt}" for doubt in found.doubts]
+    for heading, moved in (
+        ("newly failing", found.failing),
+        ("newly broken, not red", found.warned),
+        ("newly passing", found.passing),
+        ("coverage lost", found.lost),
+        ("coverage gained", found.gained),
+    ):
+        lines += [f"{heading}: {_moved(each)}" for each in moved]
+    for each in found.times:
+        way = "slower" if each.change.ratio > 1 else "faster"
+        lines.append(
+            f"{way}: the tests of {each.area} take {each.change.ratio:.2f} times as long "
+            f"(p = {each.change.p:.4f}, {each.change.pairs} tests)"
+        )
+    return [*lines, "worse than last time" if found.worse else "not worse than last time"]
+
+
+def _moved(moved: Moved) -> str:
+    return f"{moved.requirement} ({moved.before or 'not there'} -> {moved.after or 'not there'})"
