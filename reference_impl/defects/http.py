@@ -230,7 +230,7 @@ DEFECTS = (
     Defect(
         "HTTP-16",
         "the caller's request identifier is repeated unchecked",
-        red=("HTTP-16",),
+        red=("HTTP-15", "HTTP-16"),
         seams={"request_ids:request_id": _unchecked},
     ),
     Defect(

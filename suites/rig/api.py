@@ -9,12 +9,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract.answers import Answer, Kind, Request
+from contract.encoding import encode
 from contract.errors import NotTestable
 from contract.flows import Outcome, finish, perform, up_to_last
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
-from contract.targets.model import Target
+from contract.targets.model import Step, Target
 from suites.rig.client import Client
+from suites.rig.conversation import in_step
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control, not_exercised, undecided
@@ -106,6 +108,11 @@ class Api:
         """Send one request as it stands."""
         return self._client.send(request)
 
+    def ask(self, method: str, path: str, session: Session = ANONYMOUS, *, operation: str = "") -> Answer:
+        """Send *method* to *path*, which is below the base URL, without a body and with the token of *session*."""
+        step = Step(method, path, "none", auth="session")
+        return self.send(encode(self.target, step, session, {}, operation=operation))
+
     def answers(self, request: Request) -> bool:
         """Whether anything comes back to *request*; not recorded."""
         return send_raw(request, self.target.transport).status != 0
@@ -121,6 +128,28 @@ class Api:
         """Perform *operation* as `call` does; its last request, changed by *mutate*, is one that httpx would refuse."""
         flow, request = up_to_last(self.target, operation, session, self._client.send, mutate=mutate, **inputs)
         return finish(flow, self.send_raw(request))
+
+    def in_step(
+        self,
+        operation: str,
+        session: Session,
+        then: Request,
+        *,
+        mutate: Mutate = lambda request: request,
+        **inputs: Any,
+    ) -> tuple[Outcome, Answer | None]:
+        """
+        Perform *operation*, and send *then* on the connection of its last request; None where that was closed.
+
+        An answer whose framing is wrong shows in the second: of status 0, since it does not begin where it should.
+        """
+        flow, request = up_to_last(self.target, operation, session, self._client.send, mutate=mutate, **inputs)
+        self._client.pace()
+        first, second = in_step(request, then, self.target.transport)
+        for answer in (first, second):
+            if answer is not None:
+                self._heard(answer)
+        return finish(flow, first), second
 
     def race(self, calls: Sequence[Call], *, stagger_s: float = 0.0) -> list[Outcome]:
         """
@@ -148,9 +177,13 @@ class Api:
             self._journal.exists(self.target.base_url, account.email, account.user_id)
         return outcome
 
+    def announce(self, email: str) -> None:
+        """Write down that there may be an account of *email* soon, by whatever request."""
+        self._journal.intended(self.target.base_url, email)
+
     def race_to_register(self, email: str, passwords: Sequence[Secret]) -> list[Outcome]:
         """Register one address once for each of *passwords*, all at one moment."""
-        self._journal.intended(self.target.base_url, email)
+        self.announce(email)
         return self.race([Call("registerUser", {"email": email, "password": each}) for each in passwords])
 
     def login(self, account: Account, **inputs: Any) -> Outcome:

@@ -1,0 +1,37 @@
+"""Which methods a target's paths have, as far as its file and the document in force say."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from contract.document import Document, contract_document, load
+from contract.targets.model import Target
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def document_in_force(target: Target) -> Document | None:
+    """Return the OpenAPI document that says which methods there are, None where there is none."""
+    if target.speaks_contract:
+        return contract_document()
+    return load(target.document) if target.document else None
+
+
+def methods_by_path(target: Target, document: Document | None) -> dict[str, dict[str, str]]:
+    """Return the paths of the target's operations, each with its methods and the operation of each, "" for others."""
+    found: dict[str, dict[str, str]] = {}
+    for operation in target.operations.values():
+        for step in operation.steps:
+            found.setdefault(step.path.partition("?")[0], {})[step.method] = operation.id
+    for path, known in found.items():
+        for method in METHODS:
+            if document and documents(document, target, method, path):
+                known.setdefault(method, "")
+    return found
+
+
+def documents(document: Document, target: Target, method: str, path: str) -> bool:
+    """Whether *document* has *method* at *path*, which is below the target's base URL."""
+    whole = urlsplit(target.base_url).path.rstrip("/") + path
+    below = whole.removeprefix(document.base_path) if whole.startswith(document.base_path) else path
+    return any(document.match(method, each) for each in (path, below))
