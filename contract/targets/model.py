@@ -150,6 +150,8 @@ class Profile:
     code_step_s: int = 30
     code_window_steps: int = 1
     code_algorithm: Literal["SHA1", "SHA256", "SHA512"] = "SHA1"
+    reauthentication_s: int = 0
+    """Seconds after a login for which its session is proof enough to change the second factor."""
     dependency_budget_s: float = 10.0
     body_limit_bytes: int = 65_536
     allowed_origin: str = ""

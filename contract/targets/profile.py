@@ -78,6 +78,7 @@ PROFILE_KEYS: Mapping[str, Read] = {
     "code_step_s": keys.whole(1, 3600),
     "code_window_steps": keys.whole(0, 100),
     "code_algorithm": keys.one_of("SHA1", "SHA256", "SHA512"),
+    "reauthentication_s": keys.whole(0, TEN_YEARS_S),
     "dependency_budget_s": keys.number(600),
     "body_limit_bytes": keys.whole(1, LARGEST),
     "allowed_origin": keys.origin,

@@ -44,7 +44,7 @@ class Account:
         secret, codes = session.values.get("secret"), session.values.get("backupCodes", ())
         if not isinstance(secret, Secret) or not isinstance(codes, tuple):
             raise NotTestable("the set-up of the second factor gave no secret where the target file says")
-        self.otp, self.backup_codes = secret, list(codes)
+        self.otp, self.last_step, self.backup_codes = secret, 0, list(codes)
 
     def code(self, profile: Profile, at_s: float, *, steps: int = 0) -> Secret:
         """Return the one-time code of the step at *at_s* (Unix time), moved by *steps*."""
