@@ -43,7 +43,7 @@ def finding(row: Requirement, judgement: Judgement, *, why_warning: str = "", re
         lines += labelled("often", row.causes[0])
         lines += labelled("repair", row.fix)
     lines += labelled("script", repro)
-    lines += labelled("again", judgement.again)
+    lines += [f"  {'again':<{LABEL - 2}}{judgement.again}"] if judgement.again else []  # whole, to be copied
     return "\n".join(lines)
 
 

@@ -58,8 +58,10 @@ def configure(config: pytest.Config) -> None:
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):
-        worker = config.workerinput["workerid"] if given else "main"  # type: ignore[attr-defined]
-        config.pluginmanager.register(worker_of(options, target, known, folder, worker, disturb=disturb), PLUGIN)
+        said = getattr(config, "workerinput", {"workerid": "main", "workercount": 1})
+        worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb)
+        worker.shares = said["workercount"]
+        config.pluginmanager.register(worker, PLUGIN)
 
 
 def worker_of(options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool) -> Worker:

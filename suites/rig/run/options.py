@@ -21,12 +21,14 @@ HELP = {
     "--seed": "the seed of everything that is left to chance (default: chosen, and printed)",
     "--order": "file: as written; random: shuffled by the seed",
     "--time": "leave out the dearest requirements so that the run takes at most this long: 90s, 10m, 1h",
+    "--replay": "take the stored steps of a generated test's failure again: a file of reports/out/RUN/stories/",
     "--defect": "start the reference with this planted defect; may be repeated",
 }
 FLAGS = {
     "--smoke": "the few requirements that give a verdict in seconds, for after a deploy",
     "--plan": "send nothing; print what would be judged, what it costs, and how long it takes",
     "--strict-should": "a broken SHOULD, a row above the ASVS level and a project rule not in force are red too",
+    "--shrink": "make the failure of a generated test small before it is reported; takes many more requests",
     "--require-all": "a requirement that was not exercised or not decided is red too",
 }
 REPEATED = ("--requirement", "--area", "--consent", "--defect")
@@ -48,6 +50,8 @@ class Options:
     plan: bool
     strict_should: bool
     require_all: bool
+    shrink: bool
+    replay: Path | None
 
 
 def add(parser: pytest.Parser) -> None:
@@ -96,7 +100,7 @@ def read(config: pytest.Config) -> Options:
     seed = read_seed(config.getoption("--seed"), problems)
     if problems:
         raise BindingError(*problems)
-    known = config.getoption("--known-failures")
+    known, replay = config.getoption("--known-failures"), config.getoption("--replay")
     return Options(
         target=config.getoption("--target"),
         requirements=frozenset(wanted),
@@ -109,6 +113,8 @@ def read(config: pytest.Config) -> Options:
         plan=config.getoption("--plan"),
         strict_should=config.getoption("--strict-should"),
         require_all=config.getoption("--require-all"),
+        shrink=config.getoption("--shrink"),
+        replay=Path(replay) if replay else None,
     )
 
 

@@ -14,6 +14,7 @@ from suites.rig.run.select import (
     chosen,
     cited,
     dearest_left_out,
+    is_generated,
     requirement_of,
     why_not_applicable,
     why_not_exercised,
@@ -44,7 +45,7 @@ def rows_to_judge(
             left_out[row.id] = why
         else:
             rows.append(row)
-    if options.time_s is not None:
+    if options.time_s is not None and not all(map(is_generated, items)):
         seconds = {row.id: cost_of(row, target).duration_s for row in rows}
         for name in dearest_left_out(rows, seconds, options.time_s - START_S):
             left_out[name] = f"--time={options.time_s:g}s has no room for its {seconds[name]:.1f} s"

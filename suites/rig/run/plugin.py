@@ -39,7 +39,10 @@ class Worker:
     Runs the tests of one process: an xdist worker, or the only one.
 
     A test's judgement is written when the test has ended, and not before it is known that the target outlived it.
+    `shares` is how many processes share the run's tests.
     """
+
+    shares = 1
 
     def __init__(
         self, options: Options, target: Target, judge: Judge, *, folder: Path, worker: str, may_disturb: bool

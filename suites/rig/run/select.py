@@ -31,6 +31,11 @@ def requirement_of(item: pytest.Item) -> str | None:
     return str(mark.args[0]) if mark else None
 
 
+def is_generated(item: pytest.Item) -> bool:
+    """Whether the test makes its own cases, for as long as it has time."""
+    return "explore" in getattr(item, "fixturenames", ())
+
+
 def cited(items: Iterable[pytest.Item]) -> list[Requirement]:
     """Return the requirements that the tests cite, in the catalogue's order."""
     names = {requirement_of(item) for item in items}
