@@ -38,15 +38,20 @@ def own_session(one: Session, other: Session, answer: Answer, because: str) -> N
         )
 
 
+LOGINS = 3  # a token of user and second alone is the same where two logins fall into one second: mostly
+
+
 @pytest.mark.requirement("LOGIN-08")
 def test_two_logins_are_two_sessions(api: Api) -> None:
     """Where they are one, signing out of a shared computer signs out everywhere, or nowhere."""
     account = api.fresh_account()
     first = account.session
 
-    second = expect(api.login(account), Kind.ACCEPTED, because="the right password, again")
+    for _ in range(LOGINS):
+        earlier = account.session
+        again = expect(api.login(account), Kind.ACCEPTED, because="the right password, again")
+        own_session(account.session, earlier, again.answer, "a second login")
 
-    own_session(account.session, first, second.answer, "a second login")
     for session in (first, account.session):
         if "getCurrentUser" in api.target.operations:
             expect(api.call("getCurrentUser", session), Kind.ACCEPTED, because="the token of one of two sessions")

@@ -1,4 +1,8 @@
-"""Target files of real servers, and what those servers answered: `data/targets` and `data/recorded`, by one name."""
+"""
+What real servers answered: `data/recorded`, by the names of their target files.
+
+Those are the shipped ones, and for servers that are not shipped `data/targets`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from contract.places import OMIT
 from contract.secret import Secret
 from contract.session import Session
 from contract.targets.model import Target
-from contract.targets.read import read
+from contract.targets.read import names, read, resolve
 
 DATA = Path(__file__).parent / "data"
 ENVIRON = {
@@ -52,6 +56,8 @@ class Recorded:
 
 def target(name: str) -> Target:
     """Read the target file *name*."""
+    if name in names():
+        return resolve(name, environ=ENVIRON)
     return read(DATA / "targets" / f"{name}.toml", environ=ENVIRON)
 
 
