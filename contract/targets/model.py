@@ -160,6 +160,10 @@ class Profile:
     security_headers: Literal["target", "gateway"] = "target"
     role_change_s: int = 0
     """Seconds within which a changed role is in force."""
+    timing_bound_ms: float = 10.0
+    """By how much the median times of answers about known and unknown accounts may differ."""
+    source_limit: int = 100
+    """After how many requests of one source registration, reset, refresh and logins of many accounts are throttled."""
     password_check: Literal["local", "upstream"] = "local"
     """Who can tell a wrong password during an outage of the upstream service."""
     upstream_attempts: int = 1

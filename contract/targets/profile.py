@@ -86,6 +86,8 @@ PROFILE_KEYS: Mapping[str, Read] = {
     "project_rules": keys.flag,
     "security_headers": keys.one_of("target", "gateway"),
     "role_change_s": keys.whole(0, TEN_YEARS_S),
+    "timing_bound_ms": keys.number(60_000),
+    "source_limit": _COUNT,
     "password_check": keys.one_of("local", "upstream"),
     "upstream_attempts": keys.whole(1, 100),
     "public_paths": keys.list_of(url_path),
