@@ -133,6 +133,8 @@ class Profile:
     refresh_replay: str = "strict"
     password_min: int = 15
     password_max: int = 128
+    service_name: str = ""
+    """What users know the service by, "" where nobody said: no password may be made of it."""
     login_limit: int = 5
     login_window_s: int = 900
     login_counts: Literal["failures", "attempts"] = "failures"

@@ -61,6 +61,7 @@ PROFILE_KEYS: Mapping[str, Read] = {
     "refresh_replay": replay,
     "password_min": keys.whole(1, 1024),
     "password_max": keys.whole(8, 1_048_576),
+    "service_name": keys.text,
     "login_limit": _COUNT,
     "login_window_s": _LIFETIME_S,
     "login_counts": keys.one_of("failures", "attempts"),

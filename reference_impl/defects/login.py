@@ -99,6 +99,20 @@ def _password_by_profile(sound: Any) -> Any:
     return update_current_user
 
 
+def _session_alone(_sound: Any) -> Any:
+    from reference_impl import profile  # noqa: PLC0415
+    from reference_impl.operations import Answer  # noqa: PLC0415
+
+    async def change_password(service: Any, request: Any) -> Any:
+        password_hash = await service.hasher.hash(request.body["newPassword"])
+        user_id, now = request.user["user_id"], service.clock.now()
+        more = {"subject": request.user["upstream_subject"], "but": request.caller.session_id}
+        await service.store.write(profile.set_password, user_id, password_hash, now, **more)
+        return Answer(204)
+
+    return change_password
+
+
 DEFECTS = (
     Defect(
         "LOGIN-01",
@@ -156,5 +170,11 @@ DEFECTS = (
             "profile:update_current_user": _password_by_profile,
             "document:read_document": with_schema("ProfileChange", {"properties": {"password": {"type": "string"}}}),
         },
+    ),
+    Defect(
+        "LOGIN-09b",
+        "a new password takes a session alone: the current one is not looked at",
+        red=("LOGIN-09",),
+        seams={"profile:change_password": _session_alone},
     ),
 )

@@ -155,7 +155,7 @@ DEFECTS = (
     Defect(
         "REG-06",
         "a password may have 32 characters at most",
-        red=("REG-06", "REG-07", "LOGIN-03"),
+        red=("REG-06", "LOGIN-03"),
         seams={"document:read_document": with_schema("NewPassword", {"maxLength": 32})},
     ),
     Defect(

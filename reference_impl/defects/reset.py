@@ -99,6 +99,16 @@ def _hash_only(sound: Any) -> Any:
     return set_password
 
 
+def _all_but_others(sound: Any) -> Any:
+    def set_password(tx: Any, user_id: str, password_hash: str, now: float, *, subject: Any, but: str = "") -> None:
+        if but:
+            tx.execute("UPDATE identities SET password_hash = ? WHERE user_id = ?", password_hash, user_id)
+        else:
+            sound(tx, user_id, password_hash, now, subject=subject)
+
+    return set_password
+
+
 def _mfa_off(sound: Any) -> Any:
     from reference_impl.mfa import enrolment  # noqa: PLC0415
 
@@ -136,6 +146,20 @@ def _short_passes_the_policy(sound: Any) -> Any:
                 raise
 
     return check_new_password
+
+
+def _used_up_by_a_refusal(sound: Any) -> Any:
+    from reference_impl.problems import Problem  # noqa: PLC0415
+    from reference_impl.reset import redeeming  # noqa: PLC0415
+
+    async def confirm_password_reset(service: Any, request: Any) -> Any:
+        try:
+            return await sound(service, request)
+        except Problem:
+            await service.store.write(redeeming.use, request.body["token"], service.clock.now())
+            raise
+
+    return confirm_password_reset
 
 
 _host: ContextVar[str] = ContextVar("host")
@@ -203,6 +227,12 @@ DEFECTS = (
         seams={"profile:set_password": _hash_only},
     ),
     Defect(
+        "RST-07b",
+        "a password change leaves the other sessions open",
+        red=("RST-07",),
+        seams={"profile:set_password": _all_but_others},
+    ),
+    Defect(
         "RST-08",
         "a reset turns the second factor off",
         red=("RST-08",),
@@ -216,6 +246,12 @@ DEFECTS = (
             "validation:Validation.body": _short_passes_the_schema,
             "accounts:check_new_password": _short_passes_the_policy,
         },
+    ),
+    Defect(
+        "RST-09b",
+        "a refused password uses the token up",
+        red=("RST-09",),
+        seams={"reset.redeeming:confirm_password_reset": _used_up_by_a_refusal},
     ),
     Defect(
         "RST-10",

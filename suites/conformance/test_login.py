@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 import pytest
@@ -12,10 +13,12 @@ from contract.errors import ContractViolation
 from contract.secret import Secret
 from suites.rig.api import Api
 from suites.rig.clock import Clock
-from suites.rig.judging import Advice, control, expect, never
+from suites.rig.derivation import made_up
+from suites.rig.judging import Advice, control, expect, never, not_applicable
 
 POSITIONS = (8, 16, 32, 64, 71, 72, 73)
 LIFETIME_MARGIN_S = 15
+ACCENTED = "éèêëàâäôöùûüñçåãõîïíóúý"
 
 
 @pytest.mark.requirement("LOGIN-01")
@@ -97,3 +100,23 @@ def test_a_password_is_taken_as_it_was_typed(api: Api) -> None:
     }
 
     opens_by_itself_alone(api, whole, others)
+
+
+@pytest.mark.requirement("LOGIN-05")
+@pytest.mark.parametrize(("registered", "typed"), [("NFC", "NFD"), ("NFD", "NFC")], ids=["composed", "decomposed"])
+def test_a_password_with_accents_logs_in_in_either_form(api: Api, registered: str, typed: str) -> None:
+    """Two keyboards send two forms of one letter, and their owner sees no difference and is locked out."""
+    profile = api.target.profile
+    account = api.people.person(profile)
+    accents = "".join(api.people.chance().choices(ACCENTED, k=max(profile.password_min - len("A7!"), 8)))
+    forms = {form: Secret(made_up(unicodedata.normalize(form, f"{accents}A7!"))) for form in (registered, typed)}
+    account.password = forms[registered]
+    begun = api.register(account)
+    if begun.kind is Kind.INVALID_INPUT:
+        not_applicable("a password with accents is refused (REG-07)")
+    control(begun)
+    control(api.login(account))
+
+    expect(
+        api.login(account, password=forms[typed]), Kind.ACCEPTED, because=f"the password in {typed}, not {registered}"
+    )

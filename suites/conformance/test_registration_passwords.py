@@ -1,8 +1,9 @@
-"""Which passwords a registration takes: counted in characters, long ones in full or not at all."""
+"""Which passwords a registration takes: counted in characters, of whatever kind, long ones in full or not at all."""
 
 from __future__ import annotations
 
 import random
+import string
 
 import pytest
 
@@ -17,8 +18,21 @@ ALPHABETS = {"ASCII": "abcdefghijkmnopqrstuvwxyz23456789", "astral": "".join(map
 CLASSES = "aA7!"
 ALWAYS, ALONE = 8, 15
 """Characters that every password must have, and those that one must have which is the only factor."""
+NOBODYS = 24
+"""Characters of one byte that make a password which is on no list, whatever a target takes for padding."""
 LONG = {"73 bytes": ("ASCII", 73), "100 bytes": ("ASCII", 100), "200 bytes": ("ASCII", 200),
         "24 characters of four bytes": ("astral", 24), "64 characters of four bytes": ("astral", 64)}  # fmt: skip
+
+MANY = 64
+"""Characters that a maximum must leave room for. Source: OWASP ASVS 5.0, 6.2.9."""
+KINDS = {
+    "small letters": string.ascii_lowercase,
+    "digits": string.digits,
+    "signs": string.punctuation,
+    "small letters and blanks": string.ascii_lowercase,
+    "letters that are not Latin": "абвгдежзиклмнопрстуфхцчшщэюя",
+    "emoji": ALPHABETS["astral"],
+}
 
 
 def password_of(chance: random.Random, alphabet: str, length: int) -> Secret:
@@ -42,6 +56,33 @@ def test_a_password_of_fewer_characters_than_the_minimum_is_refused(api: Api, mi
 
         person.password = password_of(chance, alphabet, enough)
         control(api.register(person))
+
+
+@pytest.mark.requirement("REG-06")
+def test_a_password_of_64_characters_is_taken_and_logs_in(api: Api) -> None:
+    """A lower maximum shuts out whole sentences and what password managers make, and protects nobody."""
+    person = api.people.person(api.target.profile)
+    person.password = password_of(api.people.chance(), "ASCII", MANY)
+
+    expect(api.register(person), Kind.ACCEPTED, because=f"a password of {MANY} characters")
+
+    expect(api.login(person), Kind.ACCEPTED, because=f"a password of {MANY} characters, just registered")
+
+
+@pytest.mark.requirement("REG-07")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_password_may_be_made_of_whatever_characters_its_owner_likes(api: Api, kind: str) -> None:
+    """A rule of composition makes people put a capital first and a digit last, which guessers know."""
+    person, least = api.people.person(api.target.profile), NOBODYS if KINDS[kind].isascii() else ALONE
+    length = max(api.target.profile.password_min, least)
+    characters = api.people.chance().choices(KINDS[kind], k=length)
+    if "blanks" in kind:
+        characters[4:-1:5] = " " * len(characters[4:-1:5])
+    person.password = Secret(made_up("".join(characters)))
+
+    expect(api.register(person), Kind.ACCEPTED, because=f"a password of {length} characters, all of them {kind}")
+
+    expect(api.login(person), Kind.ACCEPTED, because=f"a password of {kind}, just registered")
 
 
 @pytest.mark.requirement("REG-09")

@@ -7,7 +7,8 @@ import pytest
 from contract.answers import Kind
 from contract.errors import ContractViolation
 from suites.rig.api import Api
-from suites.rig.judging import control, expect, never, not_applicable
+from suites.rig.identities import Account
+from suites.rig.judging import control, expect, never, not_applicable, refused_as
 
 
 @pytest.mark.requirement("SESS-01")
@@ -67,3 +68,22 @@ def test_logout_kills_the_refresh_token_of_its_session_only(api: Api) -> None:
     never(api.refresh_with(ended), because="the refresh token of an ended session")
 
     expect(api.refresh(account), Kind.ACCEPTED, because="the user's other session")
+
+
+@pytest.mark.requirement("SESS-10")
+def test_disabling_an_account_ends_its_sessions_at_once(api: Api, admin: Account) -> None:
+    """Who was dismissed an hour ago must not still be reading the mail."""
+    if not any("disabled" in step.send for step in api.target.operations["updateUser"].steps):
+        not_applicable("its updateUser cannot disable an account")
+    account, refreshes = api.fresh_account(), "refreshToken" in api.target.operations
+    control(api.as_(account, "getCurrentUser"))
+    if refreshes:
+        control(api.refresh(account))
+    user_id = api.id_of(account)
+
+    control(api.as_(admin, "updateUser", userId=user_id, disabled=True))
+
+    profile = never(api.as_(account, "getCurrentUser"), because="the access token of a disabled account")
+    if refreshes:
+        never(api.refresh(account), because="the refresh token of a disabled account")
+    refused_as(Kind.REFUSED_TOKEN, profile, because="the access token of a disabled account")

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from contract.answers import Request
+from contract.answers import Kind, Request
 from contract.secret import Secret
 from contract.session import Session
 from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, uses_field
 from suites.rig.forge import padded, with_other_unused_bits
-from suites.rig.judging import control, never
+from suites.rig.judging import control, expect, never, not_applicable
+from suites.rig.valid_calls import UNKNOWN
 
 
 @pytest.mark.requirement("SESS-08")
@@ -45,3 +46,35 @@ def spellings(session: Session) -> dict[str, Session]:
         others = {"the token with other unused bits": with_other_unused_bits(token), "the padded token": padded(token)}
         found |= {how: replace(session, access_token=Secret(text)) for how, text in others.items() if text != token}
     return found
+
+
+@pytest.mark.requirement("SESS-09")
+def test_signing_out_of_what_has_ended_is_no_error(api: Api) -> None:
+    """Who has two windows open signs out in both, and is to see neither a crash nor an alarm."""
+    account = api.fresh_account()
+    ended, takes_access = account.session, api.target.operations["logoutUser"].steps[-1].auth == "session"
+    control(api.call("logoutUser", ended))
+    unknown = replace(ended, access_token=UNKNOWN if ended.access_token else None, refresh_token=UNKNOWN)
+
+    outcomes = {
+        "a session that was signed out": api.call("logoutUser", ended),
+        "a session that was signed out twice": api.call("logoutUser", ended),
+        "tokens that nobody was given": api.call("logoutUser", unknown),
+    }
+
+    for what, outcome in outcomes.items():
+        expect(outcome, Kind.ACCEPTED, *([Kind.REFUSED_TOKEN] if takes_access else []), because=what)
+
+
+@pytest.mark.requirement("SESS-09")
+def test_signing_out_with_an_unknown_refresh_token_is_no_error(api: Api) -> None:
+    """A client that lost count of its tokens wants to be signed out, and is."""
+    if not any("refreshToken" in step.send for step in api.target.operations["logoutUser"].steps):
+        not_applicable("its logout takes no refresh token")
+    account = api.fresh_account()
+
+    outcome = api.call("logoutUser", replace(account.session, refresh_token=UNKNOWN))
+
+    expect(outcome, Kind.ACCEPTED, because="a refresh token that nobody was given")
+    control(api.login(account))
+    control(api.as_(account, "logoutUser"))

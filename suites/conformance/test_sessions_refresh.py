@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from contract.answers import Kind
 from contract.errors import ContractViolation
 from suites.rig.api import Api, Call
-from suites.rig.clock import Clock
-from suites.rig.judging import Advice, control, expect
+from suites.rig.clock import LEEWAY_S, Clock
+from suites.rig.judging import Advice, control, expect, not_exercised
 
+SHARE, STEPS, MOST_STEPS = 0.8, 3, 60
+"""Of a refresh token's lifetime, what passes between two refreshes; and how many there are, at least and at most."""
 RACERS = 20
 ROUNDS = 5
-LEEWAY_S = 300  # the most that clocks may differ
 
 UNHEARD_OF = {
     "a text that nobody was given": "kX2v0Yw1qT8nB5mZ7rL4cH9dS6fG3jA-pE_uIoWxQtN",
@@ -77,5 +80,26 @@ def test_a_refresh_token_past_its_lifetime_is_refused(clock: Clock) -> None:
 
     outcome = api.refresh_with(late)
     expect(outcome, Kind.REFUSED_TOKEN, Kind.INVALID_INPUT, because="a refresh token past its lifetime")
+    control(api.login(account))
+    control(api.refresh(account))
+
+
+@pytest.mark.requirement("SESS-06")
+def test_refreshing_in_time_does_not_keep_a_session_for_ever(clock: Clock) -> None:
+    """Whoever once stole a refresh token would be its owner's guest for as long as he likes."""
+    api, profile = clock.api, clock.api.target.profile
+    past_its_end_s = profile.session_lifetime_s + LEEWAY_S
+    steps = max(math.ceil(past_its_end_s / (SHARE * profile.refresh_lifetime_s)), STEPS)
+    if steps > MOST_STEPS:
+        not_exercised(f"it takes {steps} refreshes; give a variant whose lifetimes are nearer to each other")
+    account = api.fresh_account()
+    for _ in range(steps - 1):
+        clock.advance(past_its_end_s / steps)
+        control(api.refresh(account))
+
+    clock.advance(past_its_end_s / steps)
+
+    outcome = api.refresh(account)
+    expect(outcome, Kind.REFUSED_TOKEN, Kind.INVALID_INPUT, because="a session past its absolute lifetime")
     control(api.login(account))
     control(api.refresh(account))

@@ -10,6 +10,8 @@ from contract.errors import NotTestable
 from suites.rig.api import Api
 
 SHELL_TIMEOUT_S = 30
+LEEWAY_S = 300
+"""The most that two clocks may differ: what has expired by that much is expired everywhere."""
 
 
 class Clock:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from contract.errors import NotTestable
@@ -16,6 +16,8 @@ from suites.rig.identities import Account
 from suites.rig.judging import control
 from suites.rig.mail import Mail
 from suites.rig.mailboxes import Mailbox
+
+T = TypeVar("T")
 
 WAIT_S = 10.0
 LOOK_AGAIN_S = (0.02, 0.5)  # at first, and at most
@@ -43,8 +45,7 @@ class Outbox:
 
     def telling(self, recipient: str) -> list[dict[str, Secret]]:
         """Return what the mails to *recipient* say, for each mail in which every pattern finds something."""
-        said = [self._words(mail) for mail in self.mails(recipient)]
-        return [words for words in said if len(words) == len(self._capture)]
+        return [self._words(mail) for mail in self._that_tell(recipient)]
 
     def words(self, recipient: str, *, count: int = 1) -> dict[str, Secret]:
         """
@@ -53,16 +54,26 @@ class Outbox:
         Raises:
             NotTestable: it has not come in time.
         """
+        told = self._waited(lambda: self.telling(recipient), count)
+        if len(told) < count:
+            raise NotTestable(
+                f"[facilities.outbox] mail {count} to {recipient} that tells {' and '.join(self._capture)} has not "
+                f"come within {self._wait_s:g} s: {len(self.mails(recipient))} came, of which {len(told)} do"
+            )
+        return told[count - 1]
+
+    def first(self, recipient: str) -> Mail | None:
+        """Return the first mail to *recipient* in which every pattern finds something; None if none comes in time."""
+        found = self._waited(lambda: self._that_tell(recipient), 1)
+        return found[0] if found else None
+
+    def _waited(self, look: Callable[[], list[T]], count: int) -> list[T]:
+        """Look again and again until there are *count*, or it has taken too long; return what there is then."""
         deadline, pause_s = time.monotonic() + self._wait_s, LOOK_AGAIN_S[0]
-        while len(told := self.telling(recipient)) < count:
-            if time.monotonic() > deadline:
-                raise NotTestable(
-                    f"[facilities.outbox] mail {count} to {recipient} that tells {' and '.join(self._capture)} has not "
-                    f"come within {self._wait_s:g} s: {len(self.mails(recipient))} came, of which {len(told)} do"
-                )
+        while len(found := look()) < count and time.monotonic() <= deadline:
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, LOOK_AGAIN_S[1])
-        return told[count - 1]
+        return found
 
     def token(self, recipient: str, *, count: int = 1) -> Secret:
         """Return the token in the *count*-th such mail, waiting for it. Raises NotTestable."""
@@ -70,6 +81,9 @@ class Outbox:
         if "token" not in told:
             raise NotTestable(NO_TOKEN)
         return told["token"]
+
+    def _that_tell(self, recipient: str) -> list[Mail]:
+        return [mail for mail in self.mails(recipient) if len(self._words(mail)) == len(self._capture)]
 
     def _words(self, mail: Mail) -> dict[str, Secret]:
         text = text_of(mail)

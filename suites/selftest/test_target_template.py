@@ -27,7 +27,7 @@ from reference_impl.options import parse
 TEMPLATE = TEMPLATE_FILE.read_text("utf-8")
 FILES = "openapi.json ca.pem client.pem client-key.pem signing-key.pem".split()
 ENVIRON = dict.fromkeys(re.findall(r"\$\{([A-Z0-9_]+)\}", TEMPLATE), "qa:secret")
-NOT_THE_DEFAULT = {"allowed_origin", "public_paths"}  # none by default, which is no example
+NOT_THE_DEFAULT = {"allowed_origin", "public_paths", "service_name"}  # none by default, which is no example
 TOP_KEY = re.compile(r"([a-z_]+) = ")
 
 

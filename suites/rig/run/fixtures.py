@@ -68,10 +68,11 @@ def mint(worker: Worker) -> Mint:
 
 
 @pytest.fixture
-def outbox(worker: Worker) -> Outbox:
-    """Return the mails of this worker's ordinary instance."""
+def outbox(worker: Worker, request: pytest.FixtureRequest) -> Outbox:
+    """Return the mails of this worker's ordinary instance, or of the one whose clock the test moves."""
     worker.need("outbox")
-    return worker.state.outbox(worker.state.api())
+    state = worker.state
+    return state.outbox(state.api_apart() if "clock" in request.fixturenames else state.api())
 
 
 @pytest.fixture
