@@ -13,6 +13,7 @@ from contract.results import Results
 from reports import forms, inputs
 from reports.compare import Comparison, Moved, compare
 
+PATHS = "a run's folder, a load.json, a drift.json, a matrix.json; several make one page (default: the newest run)"
 EPILOG = "Exit codes: 0 good, 1 worse than last time (compare), 2 usage or unreadable."
 
 
@@ -33,11 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     one = commands.add_parser("render", help="write every form of a report beside the results", epilog=EPILOG)
-    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=PATHS)
     one.set_defaults(run=_render)
 
     one = commands.add_parser("open", help="show a run's page in the browser", epilog=EPILOG)
-    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=PATHS)
     one.set_defaults(run=_open)
 
     one = commands.add_parser("compare", help="say what changed from run A to run B", epilog=EPILOG)
@@ -63,15 +64,17 @@ def _results(path: Path) -> tuple[Results, Path]:
 
 
 def _render(given: argparse.Namespace) -> int:
-    results, folder = _results(given.path)
-    for file in forms.write(results, folder):
-        print(file)
+    """Write the page about every path, and the other forms of the first, beside the first."""
+    found = [inputs.read(path) for path in given.paths or [inputs.LATEST]]
+    folder = found[0].folder
+    written = forms.write(found[0].results, folder) if found[0].results else []
+    print(*written, forms.write_page(found, folder), sep="\n")
     return 0
 
 
 def _open(given: argparse.Namespace) -> int:
-    results, folder = _results(given.path)
-    page = forms.write(results, folder)[0]
+    found = [inputs.read(path) for path in given.paths or [inputs.LATEST]]
+    page = forms.write_page(found, found[0].folder)
     print(page)
     return 0 if webbrowser.open(page.resolve().as_uri()) else 1
 

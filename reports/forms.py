@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from contract.results import Results
 from reports.annotations import workflow_commands
 from reports.badge import badge_of
 from reports.conformance import cases, findings
+from reports.inputs import Input
 from reports.junit import junit
 from reports.markdown import markdown
+from reports.page import page
 from reports.sarif import sarif
 from reports.verdicts import place
 
@@ -57,6 +59,7 @@ FORMS: Mapping[str, Form] = {
     "json": Form("results.json", "results.json, of a killed run too", _json),
     "annotations": Form("annotations.txt", "workflow commands of GitHub Actions", _annotations),
 }
+PAGE = "report.html"
 RENDERED = ("markdown", "junit", "sarif", "badge")
 """What `render` writes; the others are had by `export`."""
 
@@ -71,3 +74,8 @@ def put(file: Path, text: str) -> Path:
     draft = file.with_name(f".{file.name}.part")
     draft.write_text(text, "utf-8", errors="backslashreplace")
     return draft.replace(file)
+
+
+def write_page(found: Sequence[Input], folder: Path) -> Path:
+    """Write the page about *found* into *folder* and return the file."""
+    return put(folder / PAGE, page(found))

@@ -14,11 +14,15 @@ from contract.results.events import SCHEMA
 
 OUT = Path("reports") / "out"
 LATEST = OUT / "latest"
+INSIDE = ("load.json", "drift.json", "matrix.json")
+"""What a folder may hold beside a conformance run's results."""
+SCHEMAS = {"urn:authproof:load:1": "load", "urn:authproof:drift:1": "drift", "urn:authproof:diff:1": "drift"}
+"""Of documents that say what they are, and what they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A conformance run (`results`), or another document of ours by its kind: kill-matrix."""
+    """A conformance run (`results`), or another document of ours by its kind: kill-matrix, load, drift."""
 
     path: Path
     kind: str
@@ -41,8 +45,8 @@ def read(path: Path) -> Input:
     if path == LATEST and not path.exists():
         raise BindingError(f"{path}: there is no run yet. 'pytest' makes one.")
     if path.is_dir():
-        inner = path / "matrix.json"
-        return read(inner) if inner.exists() else Input(path, "conformance", results=results.load(path))
+        inner = next((path / name for name in INSIDE if (path / name).exists()), None)
+        return read(inner) if inner else Input(path, "conformance", results=results.load(path))
     try:
         document = json.loads(path.read_bytes())
     except OSError as fault:
@@ -51,6 +55,9 @@ def read(path: Path) -> Input:
         raise BindingError(f"{path}: is not JSON.") from None
     if isinstance(document, dict) and document.get("schema") == SCHEMA:
         return Input(path, "conformance", results=results.load(path))
+    kind = SCHEMAS.get(str(document.get("schema"))) if isinstance(document, dict) else None
+    if kind:
+        return Input(path, kind, document=document)
     if isinstance(document, list) and all(isinstance(each, dict) and "defect" in each for each in document):
         return Input(path, "kill-matrix", document=document)
-    raise BindingError(f"{path}: is none of ours. Give a run's folder, a results.json or a matrix.json.")
+    raise BindingError(f"{path}: is none of ours. Give a run's folder, or its {', '.join(('results.json', *INSIDE))}.")

@@ -1,0 +1,60 @@
+"""The page: one HTML file that holds everything it shows, fetches nothing, and runs nothing but its own script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reports.conformance_page import GROUPS, conformance_page
+from reports.inputs import Input
+from reports.kill_matrix_page import kill_matrix_page
+from reports.load_page import load_page
+from reports.templates import FOLDER, template
+from reports.tool import VERSION
+from reports.verdicts import COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: its anchor, its name in the navigation, its template and what that lays out."""
+
+    anchor: str
+    name: str
+    template: str
+    view: Any
+
+
+def page(inputs: Sequence[Input], *, today: date | None = None) -> str:
+    """
+    Return the page about *inputs*, in their order; the first gives it its title.
+
+    Args:
+        today: What the days left of known failures are counted from; the present day where None.
+    """
+    sections = [_section(each, today or date.today()) for each in inputs]
+    script = (FOLDER / "page.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    said = {
+        "sections": sections,
+        "style": (FOLDER / "page.css").read_text("utf-8"),
+        "script": script,
+        "policy": f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        "version": VERSION,
+        "columns": list(COLUMNS),
+        "group_names": GROUPS,
+    }
+    return template("page.html").render(said)
+
+
+def _section(found: Input, today: date) -> Section:
+    if found.results is not None:
+        view = conformance_page(found.results, found.folder, today)
+        return Section("conformance", "Conformance", "conformance.html", view)
+    if found.kind == "load":
+        return Section("load", "Load", "load.html", load_page(found.document))
+    return Section("kill-matrix", "Kill matrix", "kill_matrix.html", kill_matrix_page(found.document))
