@@ -13,7 +13,9 @@ from contract.errors import BindingError, unknown
 
 COMMANDS = {
     "lint": ("contract.lint.command:main", "say what OpenAPI documents get wrong or leave out"),
-    "explain": ("contract.explain:main", "say what a requirement or lint rule asks, and why"),
+    "diff": ("contract.diff.command:main", "say what changed between two OpenAPI documents, and what it means"),
+    "drift": ("contract.drift.command:main", "say where recorded traffic differs from an OpenAPI document"),
+    "explain": ("contract.explain:main", "say what a requirement or a rule asks, and why"),
     "template": ("contract.targets.template:main", "print a target file to fill in, every key explained"),
 }
 """Name to where its function is and what it does; the function takes the arguments after the name, returns the code."""

@@ -1,4 +1,4 @@
-"""`python -m contract explain ID`: what a requirement or a lint rule asks, why, and what usually breaks it."""
+"""`python -m contract explain ID`: what a requirement or a rule asks, why, and what usually breaks it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Sequence
 
 from contract import catalogue
 from contract.catalogue import Requirement
+from contract.diff.rating import RULES as CHANGES
+from contract.diff.rating import Rule as Change
+from contract.drift.rules import ADVICE
+from contract.drift.rules import RULES as DRIFT
 from contract.errors import BindingError, unknown
 from contract.lint import RULES, Rule
 
@@ -23,9 +27,11 @@ def main(arguments: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m contract explain",
-        description="Say what a requirement or a lint rule asks, on whose authority, and what usually breaks it.",
+        description="Say what a requirement or a rule asks, on whose authority, and what usually breaks it.",
     )
-    parser.add_argument("ids", nargs="+", metavar="ID", help="LOGIN-02, LINT-STATUS-401, ...; in either letter case")
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="LOGIN-02, LINT-STATUS-401, DIFF-..., DRIFT-...; in either letter case"
+    )
     given = parser.parse_args(arguments)
     print("\n\n".join(explained(id) for id in given.ids))
     return 0
@@ -41,8 +47,13 @@ def explained(id: str) -> str:
     wanted = id.strip().upper()
     if wanted in RULES:
         return _rule(RULES[wanted])
-    if wanted.startswith("LINT"):
-        raise BindingError(unknown("lint rule", id, RULES))
+    if wanted in CHANGES:
+        return _change(CHANGES[wanted])
+    if wanted in DRIFT:
+        return _drift(wanted)
+    for prefix, what, rules in (("LINT", "lint", RULES), ("DIFF", "diff", CHANGES), ("DRIFT", "drift", DRIFT)):
+        if wanted.startswith(prefix):
+            raise BindingError(unknown(f"{what} rule", id, rules))
     return _requirement(catalogue.find(wanted if wanted in catalogue.load() else id))
 
 
@@ -54,6 +65,28 @@ def _rule(rule: Rule) -> str:
             _paragraph("source", rule.source),
             _paragraph("probe", "python -m contract lint FILE; nothing is sent"),
             _paragraph("usual cause", rule.cause),
+        )
+    )
+
+
+def _change(rule: Change) -> str:
+    return "\n".join(
+        (
+            f"{rule.id} ({rule.consumer} for clients, {rule.posture} for security)",
+            _paragraph("", rule.statement),
+            _paragraph("why", rule.why),
+            _paragraph("probe", "python -m contract diff OLD NEW; nothing is sent"),
+        )
+    )
+
+
+def _drift(id: str) -> str:
+    return "\n".join(
+        (
+            f"{id} ({'SHOULD' if id in ADVICE else 'MUST'})",
+            _paragraph("", DRIFT[id]),
+            _paragraph("source", "the document in force: our contract, or the target's own"),
+            _paragraph("probe", "python -m contract drift CAPTURE, or pytest --target=TARGET suites/drift"),
         )
     )
 

@@ -9,7 +9,9 @@ Known failures: a target's excused failures, each scoped and dated so that it hi
     owner       = "identity team"
     until       = 2027-03-31        # the last day on which it is excused
 
-The same entries serve suites, drift and load. What fails outside the scope of every entry is red; so is a stale entry.
+The same entries serve suites, drift and load. Where documents are compared, `requirement` is the id of a rule
+(DIFF-...) and `actual` the JSON Pointer of the changed key. What fails outside the scope of every entry is red; so is a
+stale entry.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from pathlib import Path
 
 from contract import catalogue
 from contract.answers import Kind
+from contract.diff.rating import RULES as CHANGES
+from contract.drift.rules import RULES as DRIFT
 from contract.errors import BindingError, unknown
 from contract.targets.model import OPERATIONS, KnownFailure
 
@@ -160,17 +164,27 @@ def _problems(table: Mapping[str, object]) -> list[str]:
             if not isinstance(value, date) or isinstance(value, datetime):
                 problems.append(f"until = {_said(value)} is not a date. Write until = 2027-03-31, without quotes.")
         elif key == "actual":
-            problems += _actual_problems(value)
+            problems += _actual_problems(value, of_change=_is_rule(table, CHANGES))
         elif not isinstance(value, str):
             problems.append(f"{key} = {_said(value)} is not a text. {meaning}")
         elif key == "requirement":
             problems += _requirement_problems(value)
+        elif key == "operation" and _is_rule(table, CHANGES, DRIFT):
+            pass  # an operationId of whatever document is compared
         elif key == "operation" and value not in {ANY_OPERATION, *OPERATIONS}:
             problems.append(unknown("operation", value, {ANY_OPERATION, *OPERATIONS}))
     return problems
 
 
+def _is_rule(table: Mapping[str, object], *rules: Collection[str]) -> bool:
+    """Whether an entry is about a rule of the comparison of documents, or of traffic with a document."""
+    return any(table.get("requirement") in each for each in rules)
+
+
 def _requirement_problems(value: str) -> tuple[str, ...]:
+    for prefix, rules in (("DIFF-", CHANGES), ("DRIFT-", DRIFT)):
+        if value.startswith(prefix):
+            return () if value in rules else (unknown("rule", value, rules),)
     try:
         catalogue.find(value)
     except BindingError as error:
@@ -178,8 +192,11 @@ def _requirement_problems(value: str) -> tuple[str, ...]:
     return ()
 
 
-def _actual_problems(value: object) -> list[str]:
+def _actual_problems(value: object, *, of_change: bool) -> list[str]:
     said = str(value)
+    if of_change:
+        wrong = not isinstance(value, str) or not value.startswith("/")
+        return [f"actual = {_said(value)} is no JSON Pointer of a changed key, as 'diff --json' tells it."] * wrong
     if isinstance(value, bool) or not isinstance(value, str | int):
         return [f"actual = {_said(value)} is neither a status nor a kind of answer. {KEYS['actual']}"]
     if said in KINDS or STATUS.fullmatch(said):

@@ -45,13 +45,13 @@ def _registry(document: Document, direction: Direction) -> jsonschema_rs.Registr
     for node in [follow(data, pointer) for pointer, _ in reachable(document, *roots(document))]:
         optional = _OPTIONAL[direction]
         if isinstance(node.get("required"), list):
-            node["required"] = [name for name in node["required"] if not _is_optional(document, node, name, optional)]
+            node["required"] = [name for name in node["required"] if not is_optional(document, node, name, optional)]
         if document.version.startswith("3.0"):
             modernise(node)
     return jsonschema_rs.Registry([(_DOCUMENT, data)])
 
 
-def _is_optional(document: Document, schema: Any, name: Any, optional: tuple[str, ...]) -> bool:
+def is_optional(document: Document, schema: Any, name: Any, optional: tuple[str, ...]) -> bool:
     given = mapping(schema, "properties").get(name) if isinstance(name, str) else None
     meant = document.resolve(given)[0]
     return any(isinstance(node, dict) and node.get(flag) is True for node in (given, meant) for flag in optional)

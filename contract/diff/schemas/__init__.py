@@ -1,0 +1,1 @@
+"""Comparing schemas, keyword by keyword, for values that go one way."""

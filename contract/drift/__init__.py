@@ -1,0 +1,1 @@
+"""A provider against its document: what traffic shows that the document does not say, and the reverse."""
