@@ -156,7 +156,7 @@ DEFECTS = (
     Defect(
         "ABUSE-01",
         "logins are not throttled",
-        red=("ABUSE-01", "ABUSE-05", "ABUSE-07", "ABUSE-10"),
+        red=("ABUSE-01", "ABUSE-05", "ABUSE-07"),
         seams={"throttle:reserve": _unlimited_logins},
     ),
     Defect(
