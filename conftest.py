@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from suites.rig.run.begin import configure as pytest_configure
+import pytest
+
+from reports.forms import write_all
+from suites.rig.run.begin import configure
 from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, outbox, target, worker
 from suites.rig.run.options import add as pytest_addoption
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run, whose end writes the report."""
+    configure(config, report=write_all)
+
 
 __all__ = [
     "account",

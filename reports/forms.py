@@ -76,6 +76,12 @@ def put(file: Path, text: str) -> Path:
     return draft.replace(file)
 
 
+def write_all(results: Results, folder: Path) -> Path:
+    """Write every rendered form of *results* into their *folder*, and return the page."""
+    write(results, folder)
+    return write_page([Input(folder, "conformance", results=results)], folder)
+
+
 def write_page(found: Sequence[Input], folder: Path) -> Path:
     """Write the page about *found* into *folder* and return the file."""
     return put(folder / PAGE, page(found))

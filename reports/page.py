@@ -7,15 +7,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 from reports.conformance_page import GROUPS, conformance_page
 from reports.inputs import Input
-from reports.kill_matrix_page import kill_matrix_page
-from reports.load_page import load_page
 from reports.templates import FOLDER, template
 from reports.tool import VERSION
 from reports.verdicts import COLUMNS
+
+VIEWS = {
+    "load": ("Load", "reports.load_page", "load_page"),
+    "kill-matrix": ("Kill matrix", "reports.kill_matrix_page", "kill_matrix_page"),
+}
+"""By kind: its name in the page, and what makes its view; imported when there is one, so that a run's end is quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,6 @@ def _section(found: Input, today: date) -> Section:
     if found.results is not None:
         view = conformance_page(found.results, found.folder, today)
         return Section("conformance", "Conformance", "conformance.html", view)
-    if found.kind == "load":
-        return Section("load", "Load", "load.html", load_page(found.document))
-    return Section("kill-matrix", "Kill matrix", "kill_matrix.html", kill_matrix_page(found.document))
+    name, module, function = VIEWS[found.kind]
+    view = getattr(import_module(module), function)(found.document)
+    return Section(found.kind, name, f"{found.kind.replace('-', '_')}.html", view)

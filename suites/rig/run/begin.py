@@ -14,7 +14,7 @@ from contract.errors import BindingError
 from contract.known_failures import read_file
 from contract.targets.model import Target
 from contract.targets.read import resolve
-from suites.rig.run.controller import Controller, new_run
+from suites.rig.run.controller import Controller, Report, new_run
 from suites.rig.run.options import Options, read
 from suites.rig.run.plan import Plan
 from suites.rig.run.plugin import Worker
@@ -29,8 +29,13 @@ MARKS = (
 )
 
 
-def configure(config: pytest.Config) -> None:
-    """Set a conformance run up; nothing where only tests of the harness itself were named."""
+def configure(config: pytest.Config, *, report: Report) -> None:
+    """
+    Set a conformance run up; nothing where only tests of the harness itself were named.
+
+    Args:
+        report: What writes the report of finished results into the run's folder, and returns the page.
+    """
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     if judges_nothing(config):
@@ -54,7 +59,9 @@ def configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get("authproof")
     if given is None:
         folder = from_here(new_run(config.rootpath))
-        config.pluginmanager.register(Controller(options, target, known, folder, notes), "authproof-controller")
+        config.pluginmanager.register(
+            Controller(options, target, known, folder, notes=notes, report=report), "authproof-controller"
+        )
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import secrets
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,9 @@ from suites.rig.run import summary
 from suites.rig.run.options import Options
 
 OUT = Path("reports") / "out"
+Report = Callable[[Results, Path], Path]
+"""What writes the report of results into their folder, and returns the page. Raises OSError."""
+
 JUDGING = ("pytest", "httpx", "jsonschema-rs", "hypothesis", "schemathesis")
 
 
@@ -39,7 +43,14 @@ class Controller:
     """Writes the run's first and last event, folds it into results, decides the exit code, and tells the user."""
 
     def __init__(
-        self, options: Options, target: Target, known: tuple[KnownFailure, ...], folder: Path, notes: list[str]
+        self,
+        options: Options,
+        target: Target,
+        known: tuple[KnownFailure, ...],
+        folder: Path,
+        *,
+        notes: list[str],
+        report: Report,
     ) -> None:
         self.options = options
         self.target = target
@@ -47,6 +58,8 @@ class Controller:
         self.folder = folder
         self.recorder = Recorder(folder)
         self.results: Results | None = None
+        self._report = report
+        self._last_line = ""
         self.recorder.run(
             results.Run(
                 id=folder.name,
@@ -89,6 +102,10 @@ class Controller:
         self.results = results.load_events(self.folder)
         results.save(self.results, self.folder)
         session.exitstatus = code
+        try:
+            self._last_line = f"report in {self._report(self.results, self.folder)}"
+        except OSError as fault:
+            self._last_line = f"no report was written: {fault.strerror}; the results are whole"
 
     def _note_what_is_missing(self) -> None:
         if self.options.requirements:
@@ -101,6 +118,13 @@ class Controller:
         """Say what came out: an area a line, what nobody's test could say, and where the rest is."""
         if self.results is not None:
             summary.show(terminalreporter, self.results, self.options, self.target, self.folder)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Say in the very last line, behind pytest's own, where to read on."""
+        out = config.pluginmanager.get_plugin("terminalreporter")
+        if self._last_line and out is not None:
+            out.write_line(self._last_line)
 
 
 def now() -> str:

@@ -63,13 +63,19 @@ def show(out: pytest.TerminalReporter, results: Results, options: Options, targe
     )
     out.line("")
     out.line(
-        f"{SENTENCES[code]}; {len(results.rows)} requirements, {red} red; "
-        f"{results.cost.requests} requests, {results.cost.accounts} accounts; seed {options.seed}",
+        f"{SENTENCES[code]}; {counted(len(results.rows), 'requirement')}, {red} red; "
+        f"{counted(results.cost.requests, 'request')}, {counted(results.cost.accounts, 'account')}; "
+        f"seed {options.seed}",
         bold=True,
         green=code == ExitCode.GREEN,
         red=code not in (ExitCode.GREEN, ExitCode.NOTHING_JUDGED),
     )
     out.line(f"results in {folder / 'results.json'}")
+
+
+def counted(number: int, what: str) -> str:
+    """Return *number* with its noun: 1 account, 2 accounts."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def show_beside_the_tests(out: pytest.TerminalReporter, alike: list[Judgement], folder: Path) -> None:
