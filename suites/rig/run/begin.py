@@ -12,9 +12,10 @@ import pytest
 from contract.consent import POLITE_RATE_PER_S, left_out, profile_for
 from contract.errors import BindingError
 from contract.known_failures import read_file
+from contract.results.folder import new_run
 from contract.targets.model import Target
 from contract.targets.read import resolve
-from suites.rig.run.controller import Controller, Report, new_run
+from suites.rig.run.controller import Controller, Report
 from suites.rig.run.options import Options, read
 from suites.rig.run.plan import Plan
 from suites.rig.run.plugin import Worker

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import secrets
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -20,23 +19,10 @@ from contract.targets.model import KnownFailure, Target
 from suites.rig.run import summary
 from suites.rig.run.options import Options
 
-OUT = Path("reports") / "out"
 Report = Callable[[Results, Path], Path]
 """What writes the report of results into their folder, and returns the page. Raises OSError."""
 
 JUDGING = ("pytest", "httpx", "jsonschema-rs", "hypothesis", "schemathesis")
-
-
-def new_run(root: Path) -> Path:
-    """Make and return the folder of a new run: its name is its id, and sorts by time."""
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    folder = root / OUT / name
-    folder.mkdir(parents=True)
-    latest = root / OUT / "latest"
-    draft = root / OUT / f".latest-{name}"
-    draft.symlink_to(name)
-    draft.replace(latest)
-    return folder
 
 
 class Controller:
