@@ -35,6 +35,8 @@ class FaultKind(StrEnum):
     """The target's own credentials are refused."""
     DOWN = "down"
     """The process is gone."""
+    HALFWAY = "halfway"
+    """So much of what the target says goes through, and then connections are reset; what it had begun is undone."""
 
 
 REPLY_NAMES = ("refuses-user", "refuses-service")

@@ -57,7 +57,7 @@ def open_service(settings: Settings) -> Service:
     if settings.control:
         from reference_impl.control.store_switch import SwitchedStore  # noqa: PLC0415 - only where testers are let in
 
-        store = SwitchedStore(store)
+        store = SwitchedStore(store, settings.database_timeout_s)
     clock = Clock()
     service = Service(settings, clock, store, Hasher(settings), Keys(store), Mailer(settings, clock.now))
     service.closers += [store.close, service.hasher.close, service.mailer.close]

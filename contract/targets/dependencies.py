@@ -76,13 +76,16 @@ _REPLY: Mapping[str, Read] = {
     "headers": keys.mapping(keys.text, name=keys.header_name),
 }
 
+WITHOUT_COMMANDS = frozenset({FaultKind.DOWN, FaultKind.CANNED, FaultKind.HALFWAY})
+"""What has commands of its own, and what no command can do."""
+
 KEYS: Mapping[str, Read] = {"wait_s": keys.number(LONGEST_WAIT_S)}
 OF_EACH: Mapping[str, Read] = {"operations": keys.list_of(operation_id)}
 BY_SHELL: Mapping[str, Read] = {
     "down": keys.command,
     "up": keys.command,
     "ready": keys.command,
-    **{str(kind): break_and_repair for kind in FaultKind if kind not in (FaultKind.DOWN, FaultKind.CANNED)},
+    **{str(kind): break_and_repair for kind in FaultKind if kind not in WITHOUT_COMMANDS},
     **OF_EACH,
 }
 BY_PROXY: Mapping[str, Read] = {
@@ -96,7 +99,14 @@ BY_PROXY: Mapping[str, Read] = {
 
 
 def check(given: Mapping[str, Any], spot: Spot) -> None:
-    """Report proxies that neither a run can start nor stand by themselves; *given* is the table as TOML has it."""
+    """
+    Report proxies that neither a run can start nor stand by themselves, and what the control port cannot break.
+
+    *given* is the table as TOML has it.
+    """
+    for name in given if given.get("driver") == "control" else ():
+        if isinstance(given[name], dict) and name != "database":
+            spot.at(name).wrong("cannot be broken: the control port of authproof's reference switches its database.")
     if given.get("driver") != "proxy":
         return
     for name, table in given.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,31 +21,37 @@ class Fault:
 
 
 class SwitchedStore:
-    """The store *inner*, unless `fault` says otherwise."""
+    """The store *inner*, unless `fault` says otherwise. One that times out takes *timeout_s*, as a silent one would."""
 
-    def __init__(self, inner: Store) -> None:
+    def __init__(self, inner: Store, timeout_s: float) -> None:
         self.fault: Fault | None = None
         self._inner = inner
+        self._timeout_s = timeout_s
 
     async def write(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run *work* in a transaction of its own, or fail."""
-        return await self._inner.write(self._faulty(work, writes=True), *args, **kwargs)
+        return await self._inner.write(await self._faulty(work, writes=True), *args, **kwargs)
 
     async def read(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run *work*, or fail."""
-        return await self._inner.read(self._faulty(work, writes=False), *args, **kwargs)
+        return await self._inner.read(await self._faulty(work, writes=False), *args, **kwargs)
 
     async def probe(self) -> Cause | None:
         """Return the planned cause, else what the store itself says."""
         if self.fault is not None and self.fault.calls == "all" and not self.fault.skip:
-            return self.fault.cause
+            await self._wait(self.fault)
+            return self.fault.cause if self.fault else None
         return await self._inner.probe()
 
     def close(self) -> None:
         """Close every connection."""
         self._inner.close()
 
-    def _faulty(self, work: Callable[..., Any], *, writes: bool) -> Callable[..., Any]:
+    async def _wait(self, fault: Fault) -> None:
+        if fault.cause == "timeout":
+            await asyncio.sleep(self._timeout_s)
+
+    async def _faulty(self, work: Callable[..., Any], *, writes: bool) -> Callable[..., Any]:
         """Return *work*, or what fails in its place; raise StoreUnavailable where it is not even to begin."""
         fault = self.fault
         if fault is None or (fault.calls == "writes" and not writes):
@@ -52,6 +59,7 @@ class SwitchedStore:
         if fault.skip:
             fault.skip -= 1
             return work
+        await self._wait(fault)
         if fault.at == "start":
             raise StoreUnavailable(fault.cause)
 

@@ -65,6 +65,11 @@ class Database:
         """Return the database's URL."""
         return f"postgresql://{self.role}:{self._password.reveal()}@{address}/{self.role}"
 
+    @property
+    def inner_names(self) -> tuple[str, ...]:
+        """The role, which is the database's name too, and where the server listens."""
+        return self.role, self.address
+
     def make(self) -> None:
         """Make the role and its database."""
         self._as_superuser(f"CREATE ROLE {self.role} LOGIN PASSWORD '{self._password.reveal()}'")
@@ -136,6 +141,11 @@ class MailServer:
         """Host and port of the sink itself."""
         return self.sink.address
 
+    @property
+    def inner_names(self) -> tuple[str, ...]:
+        """Its address."""
+        return (self.address,)
+
     def way(self, address: str) -> str:
         """Return host and port."""
         return address
@@ -165,6 +175,11 @@ class Program:
     def address(self) -> str:
         """Host and port of the program itself."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def inner_names(self) -> tuple[str, ...]:
+        """Its address."""
+        return (self.address,)
 
     def way(self, address: str) -> str:
         """Return host and port."""
@@ -196,6 +211,11 @@ class Elsewhere:
 
     address: str
     breaks: frozenset[FaultKind] = frozenset()
+
+    @property
+    def inner_names(self) -> tuple[str, ...]:
+        """Its address."""
+        return (self.address,)
 
     def way(self, address: str) -> str:
         """Return host and port."""

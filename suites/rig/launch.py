@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract.errors import HarnessError
+from contract.errors import HarnessError, NotTestable
 from contract.secret import Secret
 from contract.targets.model import Target, Variant
 from suites.rig.dependencies import Surroundings
@@ -113,7 +113,7 @@ class Launcher:
                 instance.surroundings.faults
                 if instance.surroundings
                 else driver_for(
-                    instance.target.facilities["faults"],
+                    with_control(instance),
                     journal=self.journal,
                     folder=folder_of(instance.target),
                     words=instance.words,
@@ -138,6 +138,11 @@ class Launcher:
         del self._instances[name]
         return self._instance(name, Variant() if name in (MAIN, APART) else self.file.variants[name])
 
+    def discard(self, instance: Instance) -> None:
+        """Stop *instance*; whoever needs it next gets a new one."""
+        instance.stop()
+        self._instances = {name: each for name, each in self._instances.items() if each is not instance}
+
     def close(self) -> None:
         """Stop every instance."""
         for instance in self._instances.values():
@@ -149,6 +154,17 @@ class Launcher:
             started = start(self.file, settings, self.options, self.journal) if self.file.start else Instance(self.file)
             self._instances[name] = started
         return self._instances[name]
+
+
+def with_control(instance: Instance) -> Mapping[str, Any]:
+    """Return the instance's `[facilities.faults]`, with its control port where that breaks. Raises NotTestable."""
+    table = instance.target.facilities["faults"]
+    if table["driver"] != "control":
+        return table
+    said = instance.announced.get("control")
+    if not isinstance(said, Mapping):
+        raise NotTestable(f"{instance.target.name}: its start line says nothing of a control port; add --control")
+    return {**table, "url": said["url"], "secret": said["secret"]}
 
 
 def folder_of(target: Target) -> Path | None:

@@ -109,7 +109,7 @@ MAIL = {KIND.TRUNCATED: "senseless-answer", KIND.FULL: "timeout", KIND.DOWN: "un
 OUTAGES = [
     *(("postgres", "database", kind, cause) for kind, cause in DATABASE.items()),
     *(("upstream", "identity-service", kind, cause) for kind, cause in IDENTITY.items()),
-    *(("mail", "mail", kind, cause) for kind, cause in MAIL.items()),
+    *(("upstream", "mail", kind, cause) for kind, cause in MAIL.items()),
 ]
 
 

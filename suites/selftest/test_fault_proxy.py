@@ -156,7 +156,7 @@ def test_what_cannot_be_done_is_said(faults: Faults) -> None:
         pass
     assert str(refusal.value) == (
         "echo cannot be made down here; "
-        "it can: canned, cut, drip, full, garbled, refused, reset, silent, slow, truncated"
+        "it can: canned, cut, drip, full, garbled, halfway, refused, reset, silent, slow, truncated"
     )
     with pytest.raises(ValueError, match="a reply is for what is canned"), faults.broken("echo", KIND.CANNED):
         pass

@@ -177,4 +177,4 @@ def test_a_deployed_target_is_repaired_after_a_kill_and_a_fresh_run_is_green(tmp
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
     assert done.returncode == 0, done.stdout
-    assert "2 passed, 2 skipped" in done.stdout
+    assert "1 passed" in done.stdout

@@ -30,6 +30,11 @@ class Dependency(Protocol):
         """What can be done to it itself."""
         ...
 
+    @property
+    def inner_names(self) -> tuple[str, ...]:
+        """What it is called on the inside, where no user of the target should ever read it."""
+        ...
+
     def break_(self, kind: FaultKind) -> None:
         """Break it and see that it is broken."""
         ...
@@ -98,12 +103,21 @@ class Faults:
         """Return what *dependency* itself says to mean *name*, one of `outages.REPLY_NAMES`; () where nobody knows."""
         return tuple(self._tables[dependency].get("replies", {}).get(name, ()))
 
+    def inside(self, dependency: str) -> tuple[str, ...]:
+        """Return what only the inside knows of *dependency*: where it listens, its proxy too, and its names there."""
+        table, started = self._tables[dependency], self._started.get(dependency)
+        places = [table.get("listen", ""), table.get("to", ""), self.addresses.get(dependency, "")]
+        return (*filter(None, places), *(started.inner_names if started else ()))
+
     @contextlib.contextmanager
-    def broken(self, dependency: str, kind: FaultKind, *, reply: Reply | None = None) -> Iterator[Outage]:
+    def broken(
+        self, dependency: str, kind: FaultKind, *, reply: Reply | None = None, after: int = 0
+    ) -> Iterator[Outage]:
         """
         Break *dependency* for the length of the block, and repair it whatever happens in the block.
 
-        *reply* is what a canned dependency answers, and needed for nothing else.
+        *reply* is what a canned dependency answers, *after* how often one that fails halfway is still heard; neither is
+        for anything else.
 
         Raises:
             NotTestable: the fault, or the repair, did not take; it can do no such thing.
@@ -120,7 +134,8 @@ class Faults:
                 started = self._started.get(dependency)
                 way, said = self._way(dependency, kind, reply)
                 if way is not None:
-                    self.order(do="break", dependency=dependency, kind=str(way), reply=asdict(said) if said else None)
+                    canned = asdict(said) if said else None
+                    self.order(do="break", dependency=dependency, kind=str(way), reply=canned, after=after)
                     repairs.callback(self.order, do="mend", dependency=dependency)
                 if started is not None and kind in started.breaks:
                     repairs.callback(started.mend, kind)

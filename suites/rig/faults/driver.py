@@ -38,8 +38,8 @@ class Driver(Protocol):
         """Return what will undo *kind*; written down before anything is broken."""
         ...
 
-    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None) -> None:
-        """Break *dependency* and see that it is broken. Raises Trouble."""
+    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None, after: int) -> None:
+        """Break *dependency*, *after* so many words of the target where it can, and see that. Raises Trouble."""
         ...
 
     async def mend(self, repair: Repair) -> None:

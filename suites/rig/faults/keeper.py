@@ -7,7 +7,7 @@ Its standard input is one end of a socket. Orders and replies are JSON lines, an
 reason, is the order to repair everything and to end:
 
     {"do": "begin", "table", "folder", "words", "journal"}      {"ok": {"kinds": {dependency: [kind]}, "addresses": {}}}
-    {"do": "break", "dependency", "kind", "reply": null}        {"ok": null}
+    {"do": "break", "dependency", "kind", "reply", "after"}     {"ok": null}
     {"do": "mend", "dependency"}                                {"ok": null}
     {"do": "repair", "repair": {...}}                           {"ok": null}: what another one has left in a journal
     {"do": "count", "dependency"}                               {"ok": connections since then, null where unknown}
@@ -33,6 +33,7 @@ from suites.rig.faults.driver import Driver, Repair, Trouble
 from suites.rig.faults.journal import Journal
 from suites.rig.faults.proxies import Proxies
 from suites.rig.faults.shell import Shell
+from suites.rig.faults.store_switch import StoreSwitch
 from suites.rig.faults.toxiproxy import Toxiproxy
 
 ATTEMPTS = 3
@@ -49,7 +50,7 @@ class Session:
         self._journal = journal
         self._held: dict[str, tuple[str, Repair]] = {}
 
-    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None) -> None:
+    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None, after: int) -> None:
         """Break *dependency*, its repair written down before; where it does not take, undo it. Raises Trouble."""
         if dependency in self._held:
             raise Trouble(f"{dependency} is broken already")
@@ -57,7 +58,7 @@ class Session:
         repair = self.driver.repair_of(dependency, kind)
         self._held[dependency] = self._journal.write(repair), repair
         try:
-            await self.driver.break_(dependency, kind, reply)
+            await self.driver.break_(dependency, kind, reply, after)
         except BaseException:
             with contextlib.suppress(Trouble):
                 await self.mend(dependency)
@@ -124,7 +125,7 @@ async def carry_out(order: Mapping[str, Any], session: Session) -> Any:
             return {"kinds": kinds, "addresses": dict(session.driver.addresses)}
         case "break":
             reply = Reply(**order["reply"]) if order["reply"] else None
-            await session.break_(order["dependency"], FaultKind(order["kind"]), reply)
+            await session.break_(order["dependency"], FaultKind(order["kind"]), reply, order["after"])
         case "mend":
             await session.mend(order["dependency"])
         case "repair":
@@ -139,6 +140,8 @@ def made_for(order: Mapping[str, Any]) -> Driver:
     table = order["table"]
     if table["driver"] == "shell":
         return Shell(table, Path(order["folder"]), order["words"])
+    if table["driver"] == "control":
+        return StoreSwitch(table)
     return Toxiproxy(table) if table["driver"] == "toxiproxy" else Proxies(table)
 
 

@@ -58,9 +58,9 @@ class Proxies:
             "control": self._control,
         }
 
-    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None) -> None:
+    async def break_(self, dependency: str, kind: FaultKind, reply: Reply | None, after: int) -> None:
         """Let the proxy fail. Raises Trouble."""
-        await self.proxies[dependency].break_(kind, reply)
+        await self.proxies[dependency].break_(kind, reply, after=after)
 
     async def mend(self, repair: Repair) -> None:
         """Let the proxy pass everything on. Raises Trouble."""

@@ -80,7 +80,7 @@ class Proxy:
         """Give the port back."""
         self._holder.close()
 
-    async def break_(self, kind: FaultKind, reply: Reply | None = None) -> None:
+    async def break_(self, kind: FaultKind, reply: Reply | None = None, *, after: int = 0) -> None:
         """
         Fail as *kind* says, and see that it took, as far as that can be seen without the dependency's language.
 
@@ -89,7 +89,7 @@ class Proxy:
         """
         if kind in NOBODY_LISTENS:
             self._stop_listening()
-        self._change(Mode(kind, reply))
+        self._change(Mode(kind, reply, after))
         if kind in OPEN_ONES_ARE_RESET:
             await self._reset(list(self._links))
         if kind is FaultKind.FULL:

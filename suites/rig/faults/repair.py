@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from suites.rig.faults import proxies, shell, toxiproxy
+from suites.rig.faults import proxies, shell, store_switch, toxiproxy
 from suites.rig.faults.driver import Repair, Trouble
 from suites.rig.faults.journal import Journal
 
@@ -22,6 +22,7 @@ MENDING: Mapping[str, Callable[[Repair], Coroutine[Any, Any, None]]] = {
     "shell": shell.mend,
     "toxiproxy": toxiproxy.mend,
     "proxy": proxies.mend,
+    "control": store_switch.mend,
 }
 USAGE, STILL_BROKEN = 2, 3
 

@@ -61,7 +61,7 @@ class Shell:
             "wait_s": self._wait_s,
         }
 
-    async def break_(self, dependency: str, kind: FaultKind, _reply: Reply | None) -> None:
+    async def break_(self, dependency: str, kind: FaultKind, _reply: Reply | None, _after: int) -> None:
         """Run the command; after `down`, wait until `ready` fails. Raises Trouble."""
         commands = self._commands[dependency]
         down = kind is FaultKind.DOWN

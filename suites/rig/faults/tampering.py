@@ -24,11 +24,21 @@ Address = tuple[str, int]
 
 @dataclass
 class Mode:
-    """The fault in force, None for none; `changed` is set when another one takes its place."""
+    """
+    The fault in force, None for none; `changed` is set when another one takes its place.
+
+    `heard` is how many more times the target is heard before connections are reset, where the fault comes halfway.
+    """
 
     kind: FaultKind | None = None
     reply: Reply | None = None
+    heard: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ends_here(self) -> bool:
+        """Whether what the target has just said is not to go through any more."""
+        self.heard -= 1
+        return self.kind is FaultKind.HALFWAY and self.heard < 0
 
     async def lasts(self, seconds: float) -> None:
         """Wait *seconds*, or until the fault is over."""
@@ -123,6 +133,9 @@ class Link:
             await self._while_silent()
             if self.mode.kind is FaultKind.CANNED:
                 await self._answer_as_told(data, self.mode)
+            if self.mode.ends_here():
+                self._reset = True
+                raise Over
             await sent(self.server, data)
         await self._while_silent()
         self.server.shutdown(socket.SHUT_WR)

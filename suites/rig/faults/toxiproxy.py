@@ -66,7 +66,7 @@ class Toxiproxy:
             "toxics": [name_of(type_, stream) for type_, stream, _ in TOXICS.get(kind, ())],
         }
 
-    async def break_(self, dependency: str, kind: FaultKind, _reply: Reply | None) -> None:
+    async def break_(self, dependency: str, kind: FaultKind, _reply: Reply | None, _after: int) -> None:
         """Take the proxy down, or add the toxics, and read back that it is so. Raises Trouble."""
         proxy = Remote(self._url, self._proxies[dependency])
         if kind in TAKEN_DOWN:

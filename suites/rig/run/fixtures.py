@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from contract.answers import Answer
 from contract.targets.model import Target
 from suites.rig.api import Api
-from suites.rig.breakable import Breakable, Breakables
+from suites.rig.breakable import Breakable, Breakables, recovers
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
 from suites.rig.minting import Mint
@@ -76,17 +78,24 @@ def outbox(worker: Worker, request: pytest.FixtureRequest) -> Outbox:
 
 
 @pytest.fixture
-def faults(worker: Worker, request: pytest.FixtureRequest) -> Breakables:
-    """Return what can be broken: `faults.on("database")`."""
+def faults(worker: Worker, request: pytest.FixtureRequest) -> Iterator[Breakables]:
+    """Return what can be broken: `faults.on("database")`; afterwards wait until all that was broken works again."""
     worker.need("faults")
+    witnesses: dict[int, tuple[Api, Account]] = {}
 
     def find(dependency: str, variant: str) -> Breakable | None:
         found = worker.state.breakable(dependency, variant)
-        if found is not None:
+        if found is not None and id(found.api) not in witnesses:
             worded(found.api, request)
+            witnesses[id(found.api)] = found.api, found.api.shared_account()
         return found
 
-    return Breakables(find)
+    yield Breakables(find)
+    if worker.state.outages:
+        for api, witness in witnesses.values():
+            # That a target does not recover is for one requirement to say, not for all that come after it.
+            if not recovers(api, witness):
+                worker.state.give_up(api)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from suites.rig.api import Api
 from suites.rig.breakable import Breakable
 from suites.rig.clock import Clock, by_shell
 from suites.rig.control import Control
+from suites.rig.dependencies import ServiceMissing
 from suites.rig.faults import Outage
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
@@ -184,21 +185,45 @@ class State:
     def breakable(self, name: str, variant: str = "") -> Breakable | None:
         """
         Return the dependency *name* of the instance started with `[variants.VARIANT]`; without *variant*, of the first
-        instance that has it: the ordinary one, then those of the variants. None where none has it.
+        instance that has it: those of the variants, since they are made for it, then the ordinary one. One whose
+        dependencies are not installed here is passed over for the next. None where none has it.
 
         Raises:
             NotTestable: the facility is declared and does not work.
-            ServiceMissing: what the instance depends on is not installed here.
+            ServiceMissing: what every such instance depends on is not installed here.
         """
         file = self.launcher.file
-        tables = {"": file.facilities, **{key: each.facilities for key, each in file.variants.items() if file.start}}
-        for key, facilities in tables.items():
-            dependencies = facilities.get("faults", {}).get("dependencies", {})
-            if name in dependencies and variant in ("", key):
-                instance = self.launcher.variant(key) if key else self.launcher.main()
+        of_variants = {key: each.facilities for key, each in file.variants.items() if file.start}
+        missing: ServiceMissing | None = None
+        for key, facilities in {**of_variants, "": file.facilities}.items():
+            if name in facilities.get("faults", {}).get("dependencies", {}) and variant in ("", key):
+                try:
+                    instance = self.launcher.variant(key) if key else self.launcher.main()
+                except ServiceMissing as why:
+                    missing = why
+                    continue
                 assert instance is not None
-                return Breakable(name, self._api(instance), self.launcher.faults(instance), self.outages)
+                return Breakable(name, self._api(instance), self.launcher.faults(instance), self.outages, self.outbox)
+        if missing is not None:
+            raise missing
         return None
+
+    def give_up(self, api: Api) -> None:
+        """
+        End the instance that *api* speaks to, since it stays broken: the next test gets a new one.
+
+        Raises:
+            NotTestable: it is not ours to start anew.
+        """
+        if not self.launcher.file.start:
+            raise NotTestable(f"{api.target.name} does not work again after the repair of what was broken")
+        instance = next(each for each in self.launcher.instances() if self._apis.get(id(each)) is api)
+        self._forget(instance)
+        self.launcher.discard(instance)
+
+    def _forget(self, instance: Instance) -> None:
+        self._apis.pop(id(instance), None)
+        self._admins.pop(id(instance), None)
 
     def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
         """Return the way to the control port that *table* names, or that the instance announced when it started."""
@@ -277,6 +302,5 @@ class State:
         """Start every ended instance again. Raises TargetGone where that fails."""
         for instance in self.launcher.instances():
             if not instance.alive():
-                self._apis.pop(id(instance), None)
-                self._admins.pop(id(instance), None)
+                self._forget(instance)
                 self.launcher.restart(instance)

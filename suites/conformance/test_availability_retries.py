@@ -1,0 +1,121 @@
+"""What an outage must not use up or give away: tokens, codes, attempts, and who has an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from contract.answers import Kind
+from contract.checks import alike
+from contract.flows import Outcome
+from contract.outages import FaultKind
+from suites.rig.breakable import AT_ONCE, Breakable, Breakables, once_it_works
+from suites.rig.judging import control, expect
+from suites.rig.outbox import asked_for_reset
+
+MOST_STEPS = 100
+DEPENDENCIES = ["database", pytest.param("identity-service", marks=pytest.mark.feature("upstream"))]
+
+
+def through(database: Breakable, perform: Callable[[], Outcome], *, because: str) -> Outcome:
+    """
+    Perform the same again and again while *database* fails after one step more each time; return the success.
+
+    Where it cannot fail halfway, it fails at once, in each way that it can.
+
+    Raises:
+        ContractViolation: an outcome is neither 503 nor, in the end, success.
+    """
+    if FaultKind.HALFWAY not in database.kinds:
+        for kind in database.ways(*AT_ONCE):
+            with database.broken(kind):
+                expect(perform(), Kind.UNAVAILABLE, because=because)
+        return expect(once_it_works(perform), Kind.ACCEPTED, because=because)
+    failed = 0
+    for step in range(MOST_STEPS):
+        with database.broken(FaultKind.HALFWAY, after=step, what=f"fails after step {step}"):
+            outcome = expect(perform(), Kind.UNAVAILABLE, Kind.ACCEPTED, because=because)
+        if outcome.kind is Kind.ACCEPTED:
+            break
+        failed += 1
+    assert failed, "the database was broken, and never needed"
+    return outcome
+
+
+@pytest.mark.requirement("AVAIL-13")
+def test_a_refresh_that_ended_in_5xx_has_not_used_its_token_up(faults: Breakables) -> None:
+    """A client that does as it is told and tries again is taken for a thief, and its user is logged out."""
+    database = faults.on("database")
+    api = database.api
+    account = api.fresh_account()
+    control(api.refresh(account))
+    token = account.session
+
+    through(database, lambda: api.refresh_with(token), because="a refresh token whose exchange had ended in 5xx")
+
+
+@pytest.mark.requirement("AVAIL-13")
+@pytest.mark.feature("mfa")
+def test_a_code_whose_verification_ended_in_5xx_is_still_good(faults: Breakables) -> None:
+    """The code on the telephone is the only one there is for half a minute."""
+    database = faults.on("database")
+    api = database.api
+    account = api.with_mfa(api.fresh_account())
+    control(api.login(account), Kind.CHALLENGED)
+    code = account.unused_code(api.target.profile, api.now())
+    half_open = account.session
+
+    through(database, lambda: api.call("verifyMfa", half_open, code=code), because="a code that was answered 5xx")
+
+
+@pytest.mark.requirement("AVAIL-13")
+@pytest.mark.feature("reset")
+def test_a_reset_token_whose_redemption_ended_in_5xx_is_still_good(faults: Breakables) -> None:
+    """Who has forgotten a password and is thrown out halfway has neither the old one nor the mail."""
+    database = faults.on("database")
+    api, outbox = database.api, database.outbox()
+    account = api.fresh_account(signed_in=False)
+    mailed = asked_for_reset(api, outbox, account)
+    new = api.people.password(api.target.profile)
+    redeem = partial(api.call, "confirmPasswordReset", newPassword=new, **mailed)
+
+    through(database, redeem, because="a reset token whose redemption had ended in 5xx")
+
+    control(api.login(account, password=new))
+
+
+@pytest.mark.requirement("AVAIL-13")
+@pytest.mark.parametrize("name", DEPENDENCIES)
+def test_logins_that_ended_in_5xx_are_no_wrong_guesses(faults: Breakables, name: str) -> None:
+    """An outage is over, and the users who tried during it are locked out for another quarter of an hour."""
+    dependency = faults.on(name)
+    api = dependency.api
+    account = api.fresh_account()
+
+    with dependency.broken(dependency.ways(*AT_ONCE)[0]):
+        for _ in range(api.target.profile.login_limit + 1):
+            control(api.login(account), Kind.UNAVAILABLE)
+
+    again = once_it_works(partial(api.login, account), Kind.ACCEPTED, Kind.THROTTLED)
+    expect(again, Kind.ACCEPTED, because="the right password after logins that ended in 5xx")
+
+
+@pytest.mark.requirement("AVAIL-14")
+def test_while_no_mail_can_be_sent_a_reset_request_still_tells_nothing(faults: Breakables) -> None:
+    """An outage of the mail server must not be the hour in which everybody can ask who has an account."""
+    mail = faults.on("mail")
+    api = mail.api
+    account, stranger = api.fresh_account(signed_in=False), api.people.stranger()
+    ask = partial(api.call, "requestPasswordReset")
+    alike(
+        control(ask(email=account.email)).answer, control(ask(email=stranger)).answer, echoed=(account.email, stranger)
+    )
+
+    for kind in mail.ways(FaultKind.REFUSED, FaultKind.DOWN):
+        with mail.broken(kind):
+            known, unknown = ask(email=account.email), ask(email=stranger)
+            for outcome in (known, unknown):
+                expect(outcome, Kind.ACCEPTED, Kind.UNAVAILABLE, because="no mail server")
+            alike(known.answer, unknown.answer, echoed=(account.email, stranger))
