@@ -6,7 +6,7 @@ import pytest
 
 from reports.forms import write_all
 from suites.rig.run.begin import configure
-from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, outbox, target, worker
+from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, outbox, target, variant, worker
 from suites.rig.run.options import add as pytest_addoption
 
 
@@ -27,5 +27,6 @@ __all__ = [
     "pytest_addoption",
     "pytest_configure",
     "target",
+    "variant",
     "worker",
 ]

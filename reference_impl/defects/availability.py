@@ -135,7 +135,7 @@ OWN = (
     Defect(
         "AVAIL-02",
         "the database driver's exception is not mapped: 500",
-        red=("AVAIL-02", "AVAIL-11", "AVAIL-13", "AVAIL-17"),
+        red=("AVAIL-02", "AVAIL-04", "AVAIL-11"),
         seams={"app:refusal": _unmapped_store},
     ),
     Defect(

@@ -118,7 +118,7 @@ DEFECTS = (
     Defect(
         "AVAIL-03",
         "the HTTP client's connection error is not mapped: 500",
-        red=("AVAIL-03", "AVAIL-04", "AVAIL-07", "AVAIL-17"),
+        red=("AVAIL-03", "AVAIL-04", "AVAIL-07"),
         seams={"upstream.in_step:answered_503": _unmapped_connection},
     ),
     Defect(
@@ -142,14 +142,16 @@ DEFECTS = (
     Defect(
         "AVAIL-07",
         "the identity service is probed before the password is looked at",
-        red=("AVAIL-07",),
+        red=("AVAIL-06", "AVAIL-07", "AVAIL-16", "AVAIL-17"),
         seams={"login:password_matches": _probed_first},
     ),
     Defect(
         "AVAIL-08",
         "a refusal of the service itself is passed on as the user's 401",
         red=("AVAIL-08",),
-        seams={"upstream.answers:refuses_the_user": lambda _sound: lambda reply: reply.status in (401, 403)},
+        seams={
+            "upstream.answers:refuses_the_user": lambda sound: lambda reply: sound(reply) or reply.status in (401, 403)
+        },
     ),
     Defect(
         "AVAIL-09",

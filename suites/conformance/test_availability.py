@@ -12,7 +12,7 @@ from contract.checks import no_internals, status
 from contract.errors import ContractViolation
 from contract.outages import FaultKind
 from suites.rig.api import Api, Call
-from suites.rig.breakable import AT_ONCE, Breakables, announced_by, once_it_works
+from suites.rig.breakable import AT_ONCE, Breakables, announced_by, failing, once_it_works
 from suites.rig.guessing import WRONG, throttled
 from suites.rig.judging import control, described, expect
 from suites.rig.readiness import reports
@@ -73,7 +73,7 @@ def test_answers_during_an_outage_tell_nothing_of_the_inside(faults: Breakables,
 
     for kind in dependency.ways(*AT_ONCE, FaultKind.GARBLED):
         with dependency.broken(kind):
-            control(api.login(account), Kind.UNAVAILABLE)
+            failing(api.login(account))
             for operation in operations:
                 inputs = valid_call(operation, api, account).inputs
                 keeps_the_inside(api.call(operation, account.session, **inputs).answer, dependency.inside)
@@ -124,7 +124,7 @@ def test_after_the_repair_the_service_works_again_without_a_restart(faults: Brea
 
     for kind in dependency.ways(*AT_ONCE):
         with dependency.broken(kind):
-            failed = [control(api.login(account), Kind.UNAVAILABLE) for _ in range(LOGINS)]
+            failed = [failing(api.login(account)) for _ in range(LOGINS)]
         wait_s = announced_by(failed[-1].answer)
 
         because = f"the right password, {wait_s:g} s after {name} was {kind} and repaired,"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contract.answers import Answer, Kind
-from contract.errors import ContractViolation
+from contract.errors import ContractViolation, NotTestable
 from contract.flows import Outcome
 from contract.outages import FaultKind, Reply
 from suites.rig.api import Api, wait_asked_for
@@ -129,6 +129,18 @@ def once_it_works(perform: Callable[[], Outcome], *kinds: Kind) -> Outcome:
         if outcome.kind in (kinds or (Kind.ACCEPTED,)) or time.monotonic() > deadline:
             return outcome
         time.sleep(LOOK_AGAIN_S)
+
+
+def failing(outcome: Outcome) -> Outcome:
+    """
+    Return *outcome* if it is no success.
+
+    Raises:
+        NotTestable: it is, so that what was broken was not needed for it.
+    """
+    if outcome.kind in (Kind.ACCEPTED, Kind.CHALLENGED):
+        raise NotTestable(f"{outcome.answer.request.operation} works although what it needs was broken")
+    return outcome
 
 
 def announced_by(answer: Answer) -> float:

@@ -96,7 +96,7 @@ def test_the_template_is_a_target_file_as_it_stands(folder: Path) -> None:
 def test_every_example_of_the_template_is_right(text: str, folder: Path) -> None:
     (folder / "my-api.toml").write_text(text)
 
-    target = read(folder / "my-api.toml", environ=ENVIRON, run_command=lambda _: "secret")
+    target = read(folder / "my-api.toml", environ=ENVIRON, run_command=lambda _: "printed by a command")
 
     assert target.features == FEATURES
     assert set(target.operations) == OPERATIONS

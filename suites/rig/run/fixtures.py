@@ -1,8 +1,8 @@
-"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, answers."""
+"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, variant, answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from suites.rig.api import Api
 from suites.rig.breakable import Breakable, Breakables, recovers
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
+from suites.rig.judging import not_exercised
 from suites.rig.minting import Mint
 from suites.rig.outbox import Outbox
 from suites.rig.run.begin import PLUGIN
@@ -96,6 +97,19 @@ def faults(worker: Worker, request: pytest.FixtureRequest) -> Iterator[Breakable
             # That a target does not recover is for one requirement to say, not for all that come after it.
             if not recovers(api, witness):
                 worker.state.give_up(api)
+
+
+@pytest.fixture
+def variant(worker: Worker, request: pytest.FixtureRequest) -> Callable[[str], Api]:
+    """Return what gives the voice on the instance of `[variants.NAME]`; a test that asks for none there ends."""
+
+    def voice(name: str) -> Api:
+        found = worker.state.variant(name)
+        if found is None:
+            not_exercised(f"needs [variants.{name}] in the target file, and a start line")
+        return worded(found, request)
+
+    return voice
 
 
 @pytest.fixture
