@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from contract.words import user_name
 from suites.rig.api import Api
-from suites.rig.identities import Account
+from suites.rig.guessing import login_name
 from suites.rig.judging import control, never, not_applicable
 from suites.rig.members import json_members
-
-
-def login_name(api: Api, account: Account) -> str:
-    """Return the address or the user name by which *account* logs in."""
-    sent = {word for step in api.target.operations["loginUser"].steps for word in step.send}
-    return str(user_name(api.target, account.email)) if "username" in sent else account.email
 
 
 def never_logs_in(api: Api, attempts: dict[str, tuple[str, Any]]) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from contract.answers import Kind
 from contract.secret import Secret
-from suites.rig.access_tokens import access_token, opens_nothing
+from suites.rig.access_tokens import access_token, opens_nothing, own_claims
 from suites.rig.api import Api
 from suites.rig.clock import Clock
-from suites.rig.forge import claiming, decoded
+from suites.rig.forge import claiming
 from suites.rig.identities import Account
 from suites.rig.judging import control, expect, refused_as
 from suites.rig.minting import Mint
@@ -24,11 +24,6 @@ AUTHORITY = ("role", "roles", "scope", "scp", "groups", "permissions", "authorit
 """Claims that some targets read what a user may do from."""
 
 Claims = Mapping[str, object]
-
-
-def own_claims(token: str) -> dict[str, object]:
-    """Return what *token* claims."""
-    return decoded(token.split(".")[1])
 
 
 @pytest.mark.requirement("TOK-12")

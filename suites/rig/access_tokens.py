@@ -5,6 +5,7 @@ from __future__ import annotations
 from contract.answers import Kind
 from contract.secret import Secret
 from suites.rig.api import Api
+from suites.rig.forge import decoded
 from suites.rig.identities import Account
 from suites.rig.judging import control, not_applicable, refused_as
 
@@ -19,6 +20,11 @@ def access_token(account: Account) -> str:
     """Return the account's own access token, which is a signed JWT; else the row does not apply."""
     token = own_token(account)
     return token if token.count(".") == 2 else not_applicable("its access token is no signed JWT")
+
+
+def own_claims(token: str) -> dict[str, object]:
+    """Return what *token*, a signed JWT, claims."""
+    return decoded(token.split(".")[1])
 
 
 def opens_nothing(api: Api, account: Account, token: str | Secret, because: str, *, over_long: bool = False) -> None:

@@ -1,9 +1,11 @@
-"""Guessing at a password until the target has had enough."""
+"""Guessing at a password: who is guessed at, how a wrong guess is refused, and when the target has had enough."""
 
 from __future__ import annotations
 
-from contract.answers import Kind
+from contract.answers import Answer, Kind
+from contract.checks import status
 from contract.flows import Outcome
+from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.identities import Account
 from suites.rig.judging import not_applicable
@@ -23,3 +25,17 @@ def throttled(api: Api, account: Account) -> Outcome:
         if outcome.kind is Kind.THROTTLED:
             return outcome
     not_applicable(f"{limit} failed logins are followed by no throttle (ABUSE-01)")
+
+
+def login_name(api: Api, account: Account) -> str:
+    """Return the address or the user name by which *account* logs in."""
+    sent = {word for step in api.target.operations["loginUser"].steps for word in step.send}
+    return str(user_name(api.target, account.email)) if "username" in sent else account.email
+
+
+def refused_login(answer: Answer, *also: int) -> Answer:
+    """Return *answer* if its status is 401, or one of *also*, or an OAuth 2 token endpoint's 400 `invalid_grant`."""
+    document = answer.json()
+    if answer.status == 400 and isinstance(document, dict) and document.get("error") == "invalid_grant":
+        return answer
+    return status(answer, 401, *also)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from contract.answers import Answer, Kind, Request
+from contract.answers import Kind, Request
 from contract.checks import challenge, status
 from contract.secret import Secret
 from suites.rig.access_tokens import own_token
 from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, without_credentials
+from suites.rig.guessing import refused_login
 from suites.rig.judging import control, never, not_applicable, refused_as, undecided
 from suites.rig.valid_calls import SECURED, valid_call
 
@@ -39,14 +40,6 @@ NOT_HTTP: dict[str, Callable[[str, str], list[str]]] = {
     "the field twice, the live token last": lambda word, token: [f"{word} rubbish", f"{word} {token}"],
 }
 """What a server may refuse before any application sees it."""
-
-
-def refused_login(answer: Answer, *also: int) -> Answer:
-    """Return *answer* if its status is 401, or one of *also*, or an OAuth 2 token endpoint's 400 `invalid_grant`."""
-    document = answer.json()
-    if answer.status == 400 and isinstance(document, dict) and document.get("error") == "invalid_grant":
-        return answer
-    return status(answer, 401, *also)
 
 
 @pytest.mark.requirement("HTTP-01")
