@@ -6,7 +6,21 @@ import pytest
 
 from reports.forms import write_all
 from suites.rig.run.begin import configure
-from suites.rig.run.fixtures import account, admin, answers, api, clock, faults, mint, outbox, target, variant, worker
+from suites.rig.run.fixtures import (
+    account,
+    admin,
+    answers,
+    api,
+    clock,
+    faults,
+    limited,
+    limited_outbox,
+    mint,
+    outbox,
+    target,
+    variant,
+    worker,
+)
 from suites.rig.run.options import add as pytest_addoption
 
 
@@ -22,6 +36,8 @@ __all__ = [
     "api",
     "clock",
     "faults",
+    "limited",
+    "limited_outbox",
     "mint",
     "outbox",
     "pytest_addoption",

@@ -13,12 +13,14 @@ from contract.checks.headers import allow, hsts, security_headers
 from contract.checks.identifiers import request_id
 from contract.checks.internals import no_internals
 from contract.checks.pairs import alike
+from contract.checks.rate_limit import agreeing, quotas
 from contract.checks.retry import retry_after
 from contract.checks.secrets import no_canary, no_stored_secret
 from contract.checks.status import status
 
 __all__ = [
     "Challenge",
+    "agreeing",
     "alike",
     "allow",
     "challenge",
@@ -34,6 +36,7 @@ __all__ = [
     "not_cacheable",
     "parse_challenges",
     "problem_details",
+    "quotas",
     "request_id",
     "retry_after",
     "security_headers",

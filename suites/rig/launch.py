@@ -27,7 +27,7 @@ from suites.rig.processes import end, free_port, guarded
 
 START_TIMEOUT_S = 30.0
 RESTARTS_PER_RUN = 3
-MAIN, APART = "", " apart"  # no names that a target file could give a variant
+MAIN, APART, THROTTLED = "", " apart", " throttled"  # no names that a target file could give a variant
 
 
 class TargetGone(HarnessError):
@@ -102,6 +102,10 @@ class Launcher:
         """Return a second ordinary instance, for what would disturb the first; the deployed one where none starts."""
         return self._instance(APART, Variant()) if self.file.start else self.main()
 
+    def to_be_throttled(self) -> Instance | None:
+        """Return a third ordinary instance, on which a burst may end all service to us; None where none starts."""
+        return self._instance(THROTTLED, Variant()) if self.file.start else None
+
     def instances(self) -> list[Instance]:
         """Return every instance that was started and not stopped."""
         return list(self._instances.values())
@@ -136,7 +140,7 @@ class Launcher:
         name = next(name for name, each in self._instances.items() if each is instance)
         instance.stop()
         del self._instances[name]
-        return self._instance(name, Variant() if name in (MAIN, APART) else self.file.variants[name])
+        return self._instance(name, Variant() if name in (MAIN, APART, THROTTLED) else self.file.variants[name])
 
     def discard(self, instance: Instance) -> None:
         """Stop *instance*; whoever needs it next gets a new one."""

@@ -75,6 +75,15 @@ class Outbox:
             pause_s = min(2 * pause_s, LOOK_AGAIN_S[1])
         return found
 
+    def reaches(self, recipient: str, count: int) -> bool:
+        """Whether *count* mails have come to *recipient*, or come within the time that one may take."""
+        deadline = time.monotonic() + self._wait_s
+        while len(self.mails(recipient)) < count:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_AGAIN_S[0])
+        return True
+
     def token(self, recipient: str, *, count: int = 1) -> Secret:
         """Return the token in the *count*-th such mail, waiting for it. Raises NotTestable."""
         told = self.words(recipient, count=count)

@@ -39,6 +39,9 @@ DEFECTS = {
 }
 """Planted defects of the reference that do not hide each other, and the rows that find them through the façade."""
 
+SOUND = [name for name in load() if name != "ABUSE-09"]
+"""Rows of the sound run: by the clock there is only noise here, since hashes behind the façade cost nothing."""
+
 
 def judged(*options: str) -> Results:
     """Return the results of a run on the façade."""
@@ -57,7 +60,7 @@ def runs() -> tuple[Results, Results]:
     rows = sorted(set().union(*DEFECTS.values()))
     options = [*(f"--defect={each}" for each in DEFECTS), f"--requirement={','.join(rows)}"]
     with ThreadPoolExecutor(2) as pool:
-        sound, broken = pool.map(lambda each: judged(*each), [[], options])
+        sound, broken = pool.map(lambda each: judged(*each), [[f"--requirement={','.join(SOUND)}"], options])
     return sound, broken
 
 

@@ -1,4 +1,4 @@
-"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, variant, answers."""
+"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, limited, variant, answers."""
 
 from __future__ import annotations
 
@@ -76,6 +76,21 @@ def outbox(worker: Worker, request: pytest.FixtureRequest) -> Outbox:
     worker.need("outbox")
     state = worker.state
     return state.outbox(state.api_apart() if "clock" in request.fixturenames else state.api())
+
+
+@pytest.fixture
+def limited(worker: Worker, request: pytest.FixtureRequest) -> Api:
+    """Return the voice on an instance that one source may be throttled on, with low limits where the file says how."""
+    api = worker.state.limited()
+    if api is None:
+        not_exercised("needs [variants.low-limits] and a start line: it would throttle the rest of the run")
+    return worded(api, request)
+
+
+@pytest.fixture
+def limited_outbox(worker: Worker, limited: Api) -> Outbox | None:
+    """Return the mails of that instance, None where there is no outbox."""
+    return worker.state.outbox(limited) if "outbox" in limited.target.facilities else None
 
 
 @pytest.fixture

@@ -95,6 +95,11 @@ class State:
         instance = self.launcher.variant(name)
         return self._api(instance) if instance else None
 
+    def limited(self) -> Api | None:
+        """Return the voice on an instance with `[variants.low-limits]`; None where the target is deployed."""
+        instance = self.launcher.variant("low-limits") or self.launcher.to_be_throttled()
+        return self._api(instance) if instance else None
+
     def _api(self, instance: Instance) -> Api:
         if id(instance) not in self._apis:
             api = Api(instance.target, self.people, self.journal, self.received)
