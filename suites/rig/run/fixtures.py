@@ -1,4 +1,4 @@
-"""The words that a test may ask for: target, api, account, admin, clock, mint, outbox, faults, limited, variant, answers."""
+"""The words that a test may ask for, from target, api and account to the faults and variants that it may need."""
 
 from __future__ import annotations
 
