@@ -12,6 +12,7 @@ from contract.checks.cors import cors_grant, no_cors_grant
 from contract.checks.headers import allow, hsts, security_headers
 from contract.checks.identifiers import request_id
 from contract.checks.internals import no_internals
+from contract.checks.lifetimes import expires_as_announced
 from contract.checks.pairs import alike
 from contract.checks.rate_limit import agreeing, quotas
 from contract.checks.retry import retry_after
@@ -26,6 +27,7 @@ __all__ = [
     "challenge",
     "cookie_flags",
     "cors_grant",
+    "expires_as_announced",
     "hsts",
     "media_type_matches",
     "no_canary",

@@ -7,6 +7,7 @@ Each function is plain text work on base64url and JSON, so that a repro script c
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -65,6 +66,40 @@ def signed_by_hmac(token: str, bits: int, key: bytes, header: Mapping[str, objec
     signed = f"{encoded({**decoded(head), 'alg': f'HS{bits}', **header})}.{claims}"
     signature = base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), f"sha{bits}"))
     return f"{signed}.{signature.rstrip(b'=').decode()}"
+
+
+@derives
+def signed_by_key_one(token: str, header: Mapping[str, object]) -> str:
+    """
+    Return *token* with ES256 as its algorithm and other members in its header, signed by the key whose secret is 1.
+
+    Anybody's key does for an attacker, and with this one, and 1 for the number used once, no curve has to be computed:
+    the public key and the point of the signature are both the curve's base point. Source: FIPS 186-5 section 6.4.
+    """
+    base_x = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    head, claims, _ = token.split(".")
+    signed = f"{encoded({**decoded(head), 'alg': 'ES256', **header})}.{claims}"
+    digest = int.from_bytes(hashlib.sha256(signed.encode()).digest())
+    octets = base_x.to_bytes(32) + ((digest + base_x) % order).to_bytes(32)
+    return f"{signed}.{base64.urlsafe_b64encode(octets).rstrip(b'=').decode()}"
+
+
+@derives
+def signed_by_mersenne_primes(token: str, header: Mapping[str, object]) -> str:
+    """
+    Return *token* with RS256 as its algorithm and other members in its header, signed by a key of two known primes.
+
+    Source: RFC 8017 section 8.2.1.
+    """
+    p, q = 2**1279 - 1, 2**2203 - 1
+    size = ((p * q).bit_length() + 7) // 8
+    head, claims, _ = token.split(".")
+    signed = f"{encoded({**decoded(head), 'alg': 'RS256', **header})}.{claims}"
+    digest = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(signed.encode()).digest()
+    block = b"\0\1" + b"\xff" * (size - len(digest) - 3) + b"\0" + digest
+    octets = pow(int.from_bytes(block), pow(65537, -1, (p - 1) * (q - 1)), p * q).to_bytes(size)
+    return f"{signed}.{base64.urlsafe_b64encode(octets).rstrip(b'=').decode()}"
 
 
 @derives

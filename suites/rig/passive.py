@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from contract.answers import Answer
+from contract.answers import Answer, Kind
+from contract.capture import capture
 from contract.checks import (
     challenge,
+    expires_as_announced,
     media_type_matches,
     no_canary,
     no_internals,
@@ -21,6 +23,7 @@ from contract.checks import (
 from contract.classify import GIVES_TOKENS, classify
 from contract.errors import ContractViolation
 from contract.secret import Secret
+from contract.session import ANONYMOUS, Session
 from contract.targets.model import Target
 
 PERSONAL = frozenset(
@@ -29,6 +32,7 @@ PERSONAL = frozenset(
 )
 """Operations whose success carries tokens, secrets or personal data."""
 SECRET_LENGTH = 16
+PROBLEM_JSON = "application/problem+json"
 
 
 def carries_secrets(answer: Answer) -> bool:
@@ -45,24 +49,46 @@ def carries_secrets(answer: Answer) -> bool:
     return any(len(secret) >= SECRET_LENGTH and secret in text for secret in Secret.known())
 
 
+def issued_by(target: Target, answer: Answer) -> Session | None:
+    """Return what *answer* issued, if that is an access token and a lifetime announced for it."""
+    operation = target.operations.get(answer.request.operation)
+    if operation is None or "expiresIn" not in (step := operation.steps[-1]).capture:
+        return None
+    if classify(target, operation.id, answer) is not Kind.ACCEPTED:
+        return None
+    issued = capture(target, step, ANONYMOUS, answer, Kind.ACCEPTED)
+    return issued if issued.access_token and "expiresIn" in issued.values else None
+
+
+def lives_as_announced(target: Target, answer: Answer) -> Answer:
+    """Return *answer* if an access token that it issues ends when it says, and within the profile's maximum."""
+    issued = issued_by(target, answer)
+    if issued is None or issued.access_token is None:
+        return answer
+    announced_s = issued.values["expiresIn"]
+    token, at_most_s = issued.access_token.reveal(), target.profile.access_lifetime_s
+    return expires_as_announced(answer, token, announced_s, at_most_s=at_most_s)
+
+
 @dataclass(frozen=True, slots=True)
 class Passive:
-    """One such requirement: which answers it is about, and the check."""
+    """One such requirement: which answers of a target it is about, and the check."""
 
     requirement: str
-    relevant: Callable[[Answer], bool]
-    check: Callable[[Answer], object]
+    relevant: Callable[[Target, Answer], bool]
+    check: Callable[[Target, Answer], object]
 
 
 PASSIVE = (
-    Passive("HTTP-01", lambda answer: answer.status == 401, challenge),
-    Passive("HTTP-12", lambda answer: bool(answer.body), media_type_matches),
-    Passive("HTTP-13", lambda answer: answer.media_type == "application/problem+json", problem_details),
-    Passive("HTTP-14", lambda answer: answer.status >= 400, no_internals),
-    Passive("HTTP-15", lambda _: True, request_id),
-    Passive("DATA-01", carries_secrets, no_store),
-    Passive("DATA-02", lambda _: True, no_stored_secret),
-    Passive("DATA-06", lambda _: True, security_headers),
+    Passive("HTTP-01", lambda _, answer: answer.status == 401, lambda _, answer: challenge(answer)),
+    Passive("HTTP-12", lambda _, answer: bool(answer.body), lambda _, answer: media_type_matches(answer)),
+    Passive("HTTP-13", lambda _, answer: answer.media_type == PROBLEM_JSON, lambda _, answer: problem_details(answer)),
+    Passive("HTTP-14", lambda _, answer: answer.status >= 400, lambda _, answer: no_internals(answer)),
+    Passive("HTTP-15", lambda *_: True, lambda _, answer: request_id(answer)),
+    Passive("TOK-13", lambda target, answer: issued_by(target, answer) is not None, lives_as_announced),
+    Passive("DATA-01", lambda _, answer: carries_secrets(answer), lambda _, answer: no_store(answer)),
+    Passive("DATA-02", lambda *_: True, lambda _, answer: no_stored_secret(answer)),
+    Passive("DATA-06", lambda *_: True, lambda _, answer: security_headers(answer)),
 )
 
 
@@ -88,11 +114,11 @@ class PassiveJudge:
             return []
         found = []
         for each in PASSIVE:
-            if each.requirement not in self.rows or not each.relevant(answer):
+            if each.requirement not in self.rows or not each.relevant(self.target, answer):
                 continue
             self._count(each.requirement, answer)
             try:
-                each.check(answer)
+                each.check(self.target, answer)
                 if each.requirement == "HTTP-15":
                     self._unique_id(answer)
                 if each.requirement == "DATA-02":
