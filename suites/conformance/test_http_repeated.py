@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-
 import pytest
 
-from contract.answers import Answer, Kind, Request
+from contract.answers import Answer, Kind
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from suites.rig.api import Api, Mutate
 from suites.rig.guessing import WRONG
 from suites.rig.identities import Account
 from suites.rig.judging import control, not_applicable, survived
-from suites.rig.members import json_members
-
-FIRST, LAST = "the first", "the last"
-
-
-def repeating(member: str, value: str, first: str, second: str) -> Mutate:
-    """Return what puts *member* into a JSON body twice, with *first* and *second*, in place of once with *value*."""
-
-    def said(each: str) -> str:
-        return f"{json.dumps(member, ensure_ascii=False)}: {json.dumps(each, ensure_ascii=False)}"
-
-    def changed(request: Request) -> Request:
-        twice = request.body.decode().replace(said(value), f"{said(first)}, {said(second)}", 1)
-        return replace(request, body=twice.encode())
-
-    return changed
+from suites.rig.members import FIRST, LAST, json_members, repeating
 
 
 @pytest.mark.requirement("HTTP-11")

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from contract.answers import Kind, Request
+from contract.answers import Answer, Kind, Request
 from contract.checks import status
 from contract.errors import ContractViolation
 from contract.session import ANONYMOUS, Session
 from suites.properties.exploring import Explorer
+from suites.properties.guessed import Guessed
 from suites.properties.strategies.fields import accepted_types, identifiers, other_media_types
 from suites.properties.strategies.json_edits import Edit, byte_edits, is_one_object, no_texts
-from suites.properties.strategies.texts import log_uniform, with_odd_places
+from suites.properties.strategies.texts import log_uniform, visible, with_odd_places
 from suites.rig.api import Api
 from suites.rig.identities import Account
 from suites.rig.judging import control, described, expect, hung_up, never, not_applicable, survived
-from suites.rig.members import json_members
+from suites.rig.members import FIRST, LAST, json_members, repeating
 from suites.rig.valid_calls import SECURED, valid_call
 
 TAKING_JSON = ("loginUser", "registerUser", "refreshToken", "updateCurrentUser", "requestPasswordReset", "verifyMfa",
@@ -205,6 +206,51 @@ def test_no_size_and_no_depth_hangs_or_fails_the_server(api: Api, explore: Explo
     depths = st.tuples(st.just(True), log_uniform(1, DEEPEST))
     explore.cases(sizes | depths if deep else sizes, judge, most=60)
     expect(api.login(account), Kind.ACCEPTED, because="the right password, afterwards")
+
+
+@pytest.mark.requirement("HTTP-11")
+def test_of_any_repeated_member_the_same_one_counts_everywhere(api: Api, explore: Explorer) -> None:
+    """What one service checks and another one acts on are two values then, and the second was never checked."""
+    members = {operation: json_members(api.target, operation) for operation in ("registerUser", "loginUser")}
+    if not all({"email", "password"} <= each.keys() for each in members.values()):
+        not_applicable("the target takes no JSON for both registration and login")
+    seen: dict[str, str] = {}
+    guessed = Guessed(api)
+
+    def counted(which: str, operation: str, answer: Answer) -> None:
+        seen.setdefault(which, operation)
+        if len(seen) > 1:
+            raise ContractViolation(
+                f"of a repeated member {FIRST} counts at one endpoint, {LAST} at another",
+                expected="a refusal, or the same one everywhere",
+                actual="; ".join(f"{which} at {operation}" for which, operation in seen.items()),
+                answer=answer,
+            )
+
+    def judge(drawn: tuple[str, str, bool]) -> None:
+        operation, text, comes_first = drawn
+        password = api.people.password(api.target.profile).reveal()
+        member = members[operation]["password"]
+        if operation == "registerUser":
+            person = api.people.person(api.target.profile)
+            right = person.password.reveal()
+            values = (right, password) if comes_first else (password, right)
+            outcome = survived(api.register(person, mutate=repeating(member, right, *values)), because="it twice")
+            if outcome.kind is Kind.ACCEPTED:
+                is_mine = api.call("loginUser", email=person.email, password=right).kind is Kind.ACCEPTED
+                counted(FIRST if is_mine is comes_first else LAST, operation, outcome.answer)
+            return
+        account = guessed.account()
+        right = account.password.reveal()
+        values = (right, text) if comes_first else (text, right)
+        mutate = repeating(member, right, *values)
+        outcome = api.call("loginUser", mutate=mutate, email=account.email, password=right)
+        if survived(outcome, because="it twice").kind is Kind.ACCEPTED:
+            counted(FIRST if comes_first else LAST, operation, outcome.answer)
+
+    operations = st.sampled_from(["registerUser", "loginUser"])
+    explore.cases(st.tuples(operations, visible(1, 40), st.booleans()), judge)
+    guessed.settle()
 
 
 @pytest.mark.requirement("HTTP-16")

@@ -1,9 +1,17 @@
-"""The members of a JSON body by which a target takes the words of an operation."""
+"""The members of a JSON body by which a target takes the words of an operation, once or twice."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from contract.answers import Request
 from contract.encoding import places_of
 from contract.targets.model import Target
+
+FIRST, LAST = "the first", "the last"
+"""Which of two members of one name counts."""
 
 
 def json_members(target: Target, operation: str) -> dict[str, str]:
@@ -19,3 +27,16 @@ def json_members(target: Target, operation: str) -> dict[str, str]:
         return {}
     sent = {word: places_of(step, word) for word in step.send}
     return {word: places[0].rpartition("/")[2] for word, places in sent.items() if places and places[0][0] == "/"}
+
+
+def repeating(member: str, value: str, first: str, second: str) -> Callable[[Request], Request]:
+    """Return what puts *member* into a JSON body twice, with *first* and *second*, in place of once with *value*."""
+
+    def said(each: str) -> str:
+        return f"{json.dumps(member, ensure_ascii=False)}: {json.dumps(each, ensure_ascii=False)}"
+
+    def changed(request: Request) -> Request:
+        twice = request.body.decode().replace(said(value), f"{said(first)}, {said(second)}", 1)
+        return replace(request, body=twice.encode())
+
+    return changed
