@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from contract.drift.rules import ADVICE
+from contract.drift.rules import RULES as DRIFT
 from contract.errors import BindingError, unknown
 from contract.targets.model import FACILITIES, FEATURES, OPERATIONS
 
@@ -105,9 +107,15 @@ def load() -> Mapping[str, Requirement]:
     return read(_CONTRACT / "requirements")
 
 
+@cache
+def drift() -> Mapping[str, Requirement]:
+    """Return the rules of provider drift as requirements: what a document promises is as binding as a row."""
+    return MappingProxyType({id: _drift(id, statement) for id, statement in DRIFT.items()})
+
+
 def find(id: str) -> Requirement:
     """
-    Return the requirement *id*.
+    Return the requirement *id*, or the rule of provider drift.
 
     Raises:
         BindingError: there is none; the line names the nearest one, or those of its area, or the areas.
@@ -115,6 +123,10 @@ def find(id: str) -> Requirement:
     rows = load()
     if id in rows:
         return rows[id]
+    if id.upper().startswith("DRIFT-"):
+        if id.upper() in DRIFT:
+            return drift()[id.upper()]
+        raise BindingError(unknown("rule", id, DRIFT))
     prefix, _, number = id.strip().upper().partition("-")
     meant = f"{prefix}-{number.zfill(2)}"
     if meant in rows:
@@ -232,6 +244,34 @@ def _requirement(id: str, area: str, row: Mapping[str, Any]) -> Requirement:
     values |= {key: tuple(_joined(item) for item in row.get(key, ())) for key in _LISTS}
     values |= {key: row.get(key, False) for key in _FLAGS}
     return Requirement(id=id, area=area, **values)
+
+
+def _drift(id: str, statement: str) -> Requirement:
+    """Return the rule *id* as a requirement; its costs are its share of one conversation with the whole API."""
+    return Requirement(
+        id=id,
+        area="drift",
+        level="SHOULD" if id in ADVICE else "MUST",
+        project_rule=False,
+        asvs_level=None,
+        statement=statement,
+        source="the document in force: our contract, or the target's own",
+        operations=("*",),
+        features=(),
+        facilities=(),
+        widened_by=("admin", "outbox", "faults"),
+        passive=False,
+        disruptive=False,
+        exclusive=False,
+        smoke=False,
+        generated=False,
+        pending=False,
+        costs=Costs(accounts=1, requests=12, failures=2),
+        probe="pytest suites/drift: every operation, and every refusal whose cause can be made.",
+        causes=("The code was changed and the document was not, or the reverse.",),
+        field=(),
+        fix="Change what is wrong: the answer, or the document in a change of its own that says whom it breaks.",
+    )
 
 
 def _joined(text: str) -> str:

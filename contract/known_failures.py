@@ -182,9 +182,8 @@ def _is_rule(table: Mapping[str, object], *rules: Collection[str]) -> bool:
 
 
 def _requirement_problems(value: str) -> tuple[str, ...]:
-    for prefix, rules in (("DIFF-", CHANGES), ("DRIFT-", DRIFT)):
-        if value.startswith(prefix):
-            return () if value in rules else (unknown("rule", value, rules),)
+    if value.startswith("DIFF-"):
+        return () if value in CHANGES else (unknown("rule", value, CHANGES),)
     try:
         catalogue.find(value)
     except BindingError as error:

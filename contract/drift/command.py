@@ -10,7 +10,7 @@ from pathlib import Path
 from contract.document import CONTRACT_FILE, load
 from contract.drift.har import read_har
 from contract.drift.result import Drift
-from contract.drift.traffic import Traffic, drift_of
+from contract.drift.traffic import Traffic, differences, drift_of
 from contract.errors import BindingError, one_line
 from contract.known_failures import read_file
 
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     for answer, body_known in read_har(given.capture):
         traffic.add(answer, body_known=body_known)
         silent += [] if body_known else [answer]
-    drift = drift_of(traffic, str(given.capture), known=known, unknown_bodies=silent)
+    findings = [finding for finding, _ in differences(traffic, unknown_bodies=silent)]
+    drift = drift_of(traffic, str(given.capture), findings, known=known)
     if given.json:
         write(given.json, drift)
     print(*lines(drift, statuses=given.statuses), sep="\n")

@@ -63,53 +63,59 @@ class Traffic:
             self.strangers.append(answer)
 
 
-def drift_of(
+def differences(
     traffic: Traffic,
-    name: str,
     *,
-    known: Sequence[KnownFailure] = (),
     kind_of: Callable[[Answer], str] | None = None,
-    why: Why | None = None,
     unknown_bodies: Iterable[Answer] = (),
-    further: Iterable[Finding] = (),
-    today: date | None = None,
-) -> Drift:
+) -> list[tuple[Finding, Answer]]:
     """
-    Return what *traffic*, called *name*, comes to.
+    Return each difference between *traffic* and its document once, with how many answers have it, and the first one.
 
     Args:
-        known: Failures that are excused: rule, operationId or "*", status or kind.
-
         kind_of: Says what an answer means, in contract words.
 
-        why: Says why a documented refusal was not produced.
-
         unknown_bodies: Answers whose bodies the recording left out; nothing is said of them.
-
-        further: Findings from elsewhere, such as the provider's own document.
 
     Raises:
         BindingError: a schema of the document is none.
     """
-    document = traffic.document
-    judge = Judge(document)
+    judge = Judge(traffic.document)
     silent = {id(answer) for answer in unknown_bodies}
-    found: dict[tuple[Any, ...], Finding] = {}
-    told = [
-        replace(finding, kind=kind_of(answer)) if kind_of else finding
-        for finding, answer in _of_operations(traffic, judge, silent)
-    ]
-    for finding in (*told, *_strangers(traffic), *further):
-        key = (finding.rule, finding.label, finding.status, finding.pointer, finding.expected, finding.actual)
-        found[key] = replace(found[key], count=found[key].count + 1) if key in found else finding
-    today = today or date.today()
-    findings, unused = excused(tuple(found.values()), known, today)
+    found: dict[tuple[Any, ...], tuple[Finding, Answer]] = {}
+    for finding, answer in (*_of_operations(traffic, judge, silent), *_strangers(traffic)):
+        told = replace(finding, kind=kind_of(answer)) if kind_of else finding
+        key = (told.rule, told.label, told.status, told.pointer, told.expected, told.actual)
+        first, seen_in = found.get(key, (replace(told, count=0), answer))
+        found[key] = replace(first, count=first.count + 1), seen_in
+    return list(found.values())
+
+
+def drift_of(
+    traffic: Traffic,
+    name: str,
+    findings: Sequence[Finding],
+    *,
+    known: Sequence[KnownFailure] = (),
+    why: Why | None = None,
+    today: date | None = None,
+) -> Drift:
+    """
+    Return what *traffic*, called *name*, came to, *findings* being its differences and whatever else was found.
+
+    Args:
+        known: Failures that are excused: rule, operationId or "*", status or kind.
+
+        why: Says why a documented refusal was not produced.
+    """
+    document = traffic.document
+    marked, unused = excused(findings, known, today or date.today())
     return Drift(
         document=document.source,
         traffic=name,
         exchanges=traffic.exchanges,
         judged=sum(map(len, traffic.by_operation.values())),
-        findings=findings,
+        findings=marked,
         operations=tuple(_seen(traffic, each) for each in document.all_operations),
         statuses=tuple(_statuses(traffic, why or _no_exchange)),
         left_out=tuple(_left_out(traffic)),
@@ -158,7 +164,7 @@ def _says_absent(operation: OperationSpec, answer: Answer) -> bool:
 def _finding(traffic: Traffic, operation: OperationSpec, answer: Answer, violation: Violation) -> Finding:
     return Finding(
         rule=violation.rule,
-        operation=operation.id,
+        operation=answer.request.operation or operation.id,
         label=operation.label,
         status=answer.status,
         pointer=violation.pointer,
@@ -170,21 +176,24 @@ def _finding(traffic: Traffic, operation: OperationSpec, answer: Answer, violati
     )
 
 
-def _strangers(traffic: Traffic) -> Iterator[Finding]:
+def _strangers(traffic: Traffic) -> Iterator[tuple[Finding, Answer]]:
     for answer in traffic.strangers:
         path = urlsplit(answer.request.url).path[len(traffic.base_path) :] or "/"
         known = traffic.document.path_exists(path)
-        yield Finding(
-            rule=UNDOCUMENTED,
-            operation="",
-            label=f"{answer.request.method} {path}",
-            status=answer.status,
-            pointer="",
-            expected=f"only {'methods' if known else 'paths'} that the document has",
-            actual=str(answer.status),
-            document_pointer="/paths",
-            line=traffic.document.line("/paths"),
-            exchange=mask_exchange(answer),
+        yield (
+            Finding(
+                rule=UNDOCUMENTED,
+                operation=answer.request.operation,
+                label=f"{answer.request.method} {path}",
+                status=answer.status,
+                pointer="",
+                expected=f"only {'methods' if known else 'paths'} that the document has",
+                actual=str(answer.status),
+                document_pointer="/paths",
+                line=traffic.document.line("/paths"),
+                exchange=mask_exchange(answer),
+            ),
+            answer,
         )
 
 

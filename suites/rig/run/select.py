@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from contract.catalogue import Requirement, load
+from contract.catalogue import Requirement, drift, load
 from contract.targets.model import Target
 
 NAMES = {
@@ -39,7 +39,7 @@ def is_generated(item: pytest.Item) -> bool:
 def cited(items: Iterable[pytest.Item]) -> list[Requirement]:
     """Return the requirements that the tests cite, in the catalogue's order."""
     names = {requirement_of(item) for item in items}
-    return [row for row in load().values() if row.id in names]
+    return [row for row in (*load().values(), *drift().values()) if row.id in names]
 
 
 def chosen(items: Sequence[pytest.Item], wanted: frozenset[str], *, shuffle_by: int | None) -> list[pytest.Item]:
