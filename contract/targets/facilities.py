@@ -105,7 +105,7 @@ DRIVERS: Mapping[str, Mapping[str, Driver]] = {
             inner={"proxy": keys.text, **dependencies.OF_EACH},
             inner_required=(("proxy",),),
         ),
-        "control": Driver(inner=dependencies.OF_EACH),
+        "control": Driver(_PORT, inner=dependencies.OF_EACH),
     },
     "clock": {
         "shell": Driver({"command": with_seconds, "reset": keys.command}, required=(("command",),)),

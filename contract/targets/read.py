@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from contract.document import CONTRACT_FILE, contract_document
 from contract.errors import BindingError
-from contract.targets import contract_speech, keys, sections
+from contract.targets import contract_speech, extending, keys, sections
 from contract.targets.lines import key_lines
 from contract.targets.model import Profile, Target
 from contract.targets.secrets import run_command
@@ -107,7 +107,7 @@ def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str],
     """
     label = str(path)
     text = _text(path)
-    data = _toml(text, label)
+    data = extending.whole(_toml(text, label), path, lambda other: _toml(_text(other), str(other)))
     source = Source(label, path.parent, environ, run_command, key_lines(text))
     with contextlib.suppress(TooMany):
         target = sections.target(data, Spot(source))

@@ -10,7 +10,7 @@ from typing import Any
 from contract import known_failures
 from contract.document import CONTRACT_FILE, contract_document
 from contract.errors import unknown
-from contract.targets import claims, contract_speech, keys, words
+from contract.targets import claims, contract_speech, extending, keys, words
 from contract.targets.facilities import facilities
 from contract.targets.keys import Read
 from contract.targets.model import (
@@ -159,6 +159,7 @@ def _known_failures(value: Any, spot: Spot) -> tuple[KnownFailure, ...]:
 
 
 TOP_KEYS: Mapping[str, Read] = {
+    extending.KEY: keys.text,
     "name": _name,
     "base_url": _base_url,
     "start": claims.start_line,

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from contract.errors import HarnessError, NotTestable
 from contract.secret import Secret
 from contract.targets.model import Target, Variant
-from suites.rig.dependencies import Surroundings
+from suites.rig.dependencies import ServiceMissing, Surroundings
 from suites.rig.faults import Faults, driver_for
 from suites.rig.processes import end, free_port, guarded
 
@@ -91,7 +91,10 @@ class Launcher:
 
     def main(self) -> Instance:
         """Return this worker's ordinary instance, starting it where needed. Raises TargetGone."""
-        return self._instance(MAIN, Variant())
+        try:
+            return self._instance(MAIN, Variant())
+        except ServiceMissing as why:
+            raise TargetGone(f"{self.file.name}: cannot be started: {why}") from None
 
     def variant(self, name: str) -> Instance | None:
         """Return the instance started with the settings of `[variants.NAME]`, or None where the file has none."""
@@ -165,6 +168,8 @@ def with_control(instance: Instance) -> Mapping[str, Any]:
     table = instance.target.facilities["faults"]
     if table["driver"] != "control":
         return table
+    if "url" in table:
+        return {**table, "secret": table["secret"].reveal(), "outlives": True}
     said = instance.announced.get("control")
     if not isinstance(said, Mapping):
         raise NotTestable(f"{instance.target.name}: its start line says nothing of a control port; add --control")

@@ -107,6 +107,19 @@ def test_a_garbled_connection_does_not_outlive_the_fault(faults: Faults) -> None
         assert talk(open_before) == (b"", "reset")
 
 
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_a_dependency_that_fails_halfway_hears_so_much_and_no_more(faults: Faults, after: int) -> None:
+    address = faults.addresses["echo"]
+    with connect(address) as open_before, faults.broken("echo", KIND.HALFWAY, after=after):
+        heard_through = [talk(open_before) for _ in range(after)]
+
+        assert heard_through == [(SAID, "whole")] * after
+        assert talk(open_before) == (b"", "reset")
+        assert call(address) == (b"", "reset")
+
+    assert call(address) == (SAID, "whole")
+
+
 def test_a_canned_dependency_answers_every_request_alike_once_it_has_come_whole(faults: Faults) -> None:
     address = faults.addresses["echo"]
     said = (

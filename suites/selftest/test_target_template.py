@@ -78,7 +78,8 @@ def folder(tmp_path: Path) -> Path:
     for name in FILES:
         (tmp_path / name).touch()
     (tmp_path / "mail").mkdir()
-    (tmp_path / "accounts.csv").write_text("email,password\nqa@example.com,secret\n")
+    (tmp_path / "accounts.csv").write_text("email,password\nqa@example.com,a prepared password\n")
+    (tmp_path / "staging.toml").write_text('name = "staging"\n')
     return tmp_path
 
 
