@@ -118,7 +118,7 @@ DEFECTS = (
     Defect(
         "AVAIL-03",
         "the HTTP client's connection error is not mapped: 500",
-        red=("AVAIL-03", "AVAIL-04", "AVAIL-07"),
+        red=("AVAIL-03", "AVAIL-04", "AVAIL-05", "AVAIL-07"),
         seams={"upstream.in_step:answered_503": _unmapped_connection},
     ),
     Defect(
