@@ -22,27 +22,27 @@ SAMPLE, MOST_TAKEN = 180, 18
 """Passwords made of common words that are tried, and of those that may be taken: no two lists have the same words."""
 
 
-def tried(api: Api, person: Account, passwords: Iterable[str], *, most: int) -> list[Outcome]:
-    """Register *person* with each of *passwords*, until more than *most* were taken; return what was."""
-    taken: list[Outcome] = []
+def tried(api: Api, person: Account, passwords: Iterable[str], *, most: int) -> dict[str, Outcome]:
+    """Register *person* with each of *passwords*, until more than *most* were taken; return those that were."""
+    taken: dict[str, Outcome] = {}
     for password in passwords:
         outcome = api.register(person, password=password)
         if outcome.kind is Kind.ACCEPTED:
-            taken.append(outcome)
+            taken[password] = outcome
             person.email = api.people.email()
         else:
-            refused_with_a_reason(outcome)
+            refused_with_a_reason(outcome, password)
         if len(taken) > most:
             break
     return taken
 
 
-def refused_with_a_reason(outcome: Outcome) -> None:
-    """Judge that *outcome* is a refusal of the input, and more than a status."""
-    refused_as(Kind.INVALID_INPUT, outcome, because="an easily guessed password")
+def refused_with_a_reason(outcome: Outcome, password: str) -> None:
+    """Judge that *outcome* is a refusal of *password*, and more than a status."""
+    refused_as(Kind.INVALID_INPUT, outcome, because=f"the password '{password}'")
     if not outcome.answer.body.strip():
         raise ContractViolation(
-            "an easily guessed password is refused without the reason",
+            f"the password '{password}' is refused without the reason",
             expected="a body that says why",
             actual="none",
             answer=outcome.answer,
@@ -63,7 +63,7 @@ def test_a_password_made_of_the_names_of_account_and_service_is_refused(api: Api
 
     for password in guessable.of_names(profile.password_min, names_of(api.target, person)):
         if len(password) <= profile.password_max:
-            refused_with_a_reason(api.register(person, password=password))
+            refused_with_a_reason(api.register(person, password=password), password)
 
     control(api.register(person))
 
@@ -78,16 +78,20 @@ def test_a_common_password_is_refused_however_long_it_was_made(api: Api) -> None
     expect(api.login(person), Kind.ACCEPTED, because="a long phrase with a common word in it, just registered")
 
     person = api.people.person(profile)
-    for outcome in tried(api, person, guessable.listed(profile.password_min), most=0):
+    for password, outcome in tried(api, person, guessable.listed(profile.password_min), most=0).items():
         raise ContractViolation(
-            "a password that heads the lists is taken", expected="a refusal", actual="accepted", answer=outcome.answer
+            f"'{password}', which heads the lists, is taken as a password",
+            expected="a refusal",
+            actual="accepted",
+            answer=outcome.answer,
         )
     taken = tried(api, person, longer, most=MOST_TAKEN)
 
     if taken:
-        raise (ContractViolation if len(taken) > MOST_TAKEN else Advice)(
-            f"{len(taken)} passwords made of common words are taken",
+        more = " before it was enough" if len(taken) > MOST_TAKEN else ""
+        raise (ContractViolation if more else Advice)(
+            f"{len(taken)} passwords made of common words are taken, such as '{next(iter(taken))}'",
             expected=f"a refusal of each of {SAMPLE}",
-            actual=f"{len(taken)} accepted" + (" before it was enough" if len(taken) > MOST_TAKEN else ""),
-            answer=taken[-1].answer,
+            actual=f"{len(taken)} accepted{more}",
+            answer=next(reversed(taken.values())).answer,
         )
