@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +70,23 @@ def _one_after_the_other(_sound: Any) -> Any:
         await service.store.write(insert_profile, user)
 
     return insert
+
+
+def _told_afterwards(sound: Any) -> Any:
+    from reference_impl.upstream import in_step  # noqa: PLC0415
+
+    @asynccontextmanager
+    async def known_there(service: Any, password: str, *, instead_of: Any = None) -> Any:
+        if service.identity_service is None or instead_of is not None:
+            async with sound(service, password, instead_of=instead_of) as subject:
+                yield subject
+            return
+        subject = str(uuid.uuid4())
+        yield subject
+        with in_step.answered_503(service):
+            await service.identity_service.put(subject, password)
+
+    return known_there
 
 
 def _by_address_as_written(sound: Any) -> Any:
@@ -190,5 +209,11 @@ DEFECTS = (
         "the identity is stored before the profile, and stays when that fails",
         red=("REG-11",),
         seams={"accounts:insert": _one_after_the_other},
+    ),
+    Defect(
+        "REG-11b",
+        "an account is stored before the identity service knows of it, and stays when that fails",
+        red=("REG-11",),
+        seams={"upstream.in_step:known_there": _told_afterwards},
     ),
 )

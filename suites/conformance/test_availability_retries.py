@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from contract.answers import Kind
 from contract.checks import alike
-from contract.flows import Outcome
 from contract.outages import FaultKind
-from suites.rig.breakable import AT_ONCE, Breakable, Breakables, failing, once_it_works
+from suites.rig.breakable import AT_ONCE, Breakables, failing, once_it_works, through
 from suites.rig.judging import control, expect
 from suites.rig.outbox import asked_for_reset
 
-MOST_STEPS = 100
 DEPENDENCIES = ["database", pytest.param("identity-service", marks=pytest.mark.feature("upstream"))]
-
-
-def through(database: Breakable, perform: Callable[[], Outcome], *, because: str) -> Outcome:
-    """
-    Perform the same again and again while *database* fails one step later each time; return the success.
-
-    Where it cannot fail halfway, it fails at once, in each way that it can.
-
-    Raises:
-        ContractViolation: an outcome is neither a server error nor, in the end, success.
-    """
-    if FaultKind.HALFWAY in database.kinds:
-        ways = [(FaultKind.HALFWAY, step, f"fails after step {step}") for step in range(MOST_STEPS)]
-    else:
-        ways = [(kind, 0, "") for kind in database.ways(*AT_ONCE)]
-    failed = False
-    for kind, step, what in ways:
-        with database.broken(kind, after=step, what=what):
-            outcome = perform()
-        if failed and outcome.kind is Kind.ACCEPTED:
-            return outcome
-        if failing(outcome).answer.status < 500:
-            expect(outcome, Kind.ACCEPTED, because=because)
-        failed = True
-    return expect(once_it_works(perform), Kind.ACCEPTED, because=because)
 
 
 @pytest.mark.requirement("AVAIL-13")

@@ -15,7 +15,7 @@ from suites.rig.api import Api, wait_asked_for
 from suites.rig.dependencies import ServiceMissing
 from suites.rig.faults import Faults, Outage
 from suites.rig.identities import Account
-from suites.rig.judging import not_exercised
+from suites.rig.judging import expect, not_exercised
 from suites.rig.outbox import Outbox
 
 AT_ONCE = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.DOWN, FaultKind.WRONG_CREDENTIALS)
@@ -23,6 +23,7 @@ AT_ONCE = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.DOWN, FaultKind.WRONG_C
 LONGEST_WAIT_S = 60.0  # the most that a 503 may announce
 GRACE_S = 5.0  # beyond what was announced, for a machine that has other things to do
 LOOK_AGAIN_S = 0.05
+MOST_STEPS = 100  # of one operation, each of which a dependency may fail after
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,31 @@ def once_it_works(perform: Callable[[], Outcome], *kinds: Kind) -> Outcome:
         if outcome.kind in (kinds or (Kind.ACCEPTED,)) or time.monotonic() > deadline:
             return outcome
         time.sleep(LOOK_AGAIN_S)
+
+
+def through(database: Breakable, perform: Callable[[], Outcome], *, because: str) -> Outcome:
+    """
+    Perform the same again and again while *database* fails one step later each time; return the success.
+
+    Where it cannot fail halfway, it fails at once, in each way that it can.
+
+    Raises:
+        ContractViolation: an outcome is neither a server error nor, in the end, success.
+    """
+    if FaultKind.HALFWAY in database.kinds:
+        ways = [(FaultKind.HALFWAY, step, f"fails after step {step}") for step in range(MOST_STEPS)]
+    else:
+        ways = [(kind, 0, "") for kind in database.ways(*AT_ONCE)]
+    failed = False
+    for kind, step, what in ways:
+        with database.broken(kind, after=step, what=what):
+            outcome = perform()
+        if failed and outcome.kind is Kind.ACCEPTED:
+            return outcome
+        if failing(outcome).answer.status < 500:
+            expect(outcome, Kind.ACCEPTED, because=because)
+        failed = True
+    return expect(once_it_works(perform), Kind.ACCEPTED, because=because)
 
 
 def failing(outcome: Outcome) -> Outcome:
