@@ -45,7 +45,7 @@ class ContractViolation(AssertionError):
 
     `answer` is the one at fault, where one alone is: it says the operation and the status that a known failure names.
     `story` is what led there, one step a line in contract words, where a test made its steps up; `again` is the command
-    that takes them once more.
+    that takes them once more. `requirement` is set where a test finds that another requirement than its own is broken.
     """
 
     def __init__(self, message: str, *, expected: str = "", actual: str = "", answer: Answer | None = None) -> None:
@@ -54,6 +54,7 @@ class ContractViolation(AssertionError):
         self.answer = answer
         self.story: tuple[str, ...] = ()
         self.again = ""
+        self.requirement = ""
         super().__init__(message)
 
 

@@ -21,11 +21,11 @@ class Choice:
     """One drawn number, spent by choosing: the same number always chooses the same."""
 
     def __init__(self, number: int) -> None:
-        self._left = number
+        self.left = number
 
     def of(self, items: Sequence[T]) -> T:
         """Return one of *items*."""
-        self._left, at = divmod(self._left, len(items))
+        self.left, at = divmod(self.left, len(items))
         return items[at]
 
 
@@ -71,10 +71,15 @@ class Machine(RuleBasedStateMachine):
 
         So a history that lacks one of its steps still takes the others as before, and can be made small.
         """
+        self.guard(lambda: self.go_on_by(Choice(number)))
+
+    def go_on_by(self, choice: Choice) -> None:
+        """Take the step that *choice* falls on."""
         every = [each for each in steps_of(type(self)) for _ in range(each.weight)]
-        chosen = next((each for each in random.Random(number).sample(every, len(every)) if each.when(self)), None)
+        shuffled = random.Random(choice.left).sample(every, len(every))
+        chosen = next((each for each in shuffled if each.when(self)), None)
         if chosen is not None:
-            self.guard(lambda: chosen.take(self, Choice(number)))
+            chosen.take(self, choice)
 
 
 @cache

@@ -20,7 +20,7 @@ from contract.results.record import Recorder
 from contract.results.verdict import Verdict
 from contract.targets.model import Target
 from suites.rig import outage_table
-from suites.rig.judging import NOT_REACHED, not_applicable, not_exercised
+from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.passive import PASSIVE
 from suites.rig.repro import save, script
@@ -179,10 +179,19 @@ class Worker:
         elif error is not None and not is_ours(error):
             self._faults.append(Fault(f"{type(error).__name__}: {first_line(error)}", row.id, item.nodeid))
         else:
+            row = self._row_found(item, row, error)
             judgement = replace(self._judged(item, row, error), duration_s=round(call.duration, 3))
             self._pending.append(judgement)
             self._show(report, row, judgement)
         return report
+
+    def _row_found(self, item: pytest.Item, row: Requirement, error: BaseException | None) -> Requirement:
+        """Return the requirement that *error* is about; where it is not *row*, the test's own, that stays undecided."""
+        named = error.requirement if isinstance(error, ContractViolation) else ""
+        if not named or named == row.id:
+            return row
+        self._pending.append(self.judge.skipped(row, item.nodeid, f"{UNDECIDED}: it ended at a finding about {named}"))
+        return catalogue.find(named)
 
     def _judged(self, item: pytest.Item, row: Requirement, error: BaseException | None) -> Judgement:
         if error is None:
