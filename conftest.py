@@ -18,6 +18,7 @@ from suites.rig.run.fixtures import (
     mint,
     outbox,
     target,
+    tls,
     variant,
     worker,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "pytest_addoption",
     "pytest_configure",
     "target",
+    "tls",
     "variant",
     "worker",
 ]

@@ -21,13 +21,19 @@ from urllib.parse import urlsplit
 from contract.errors import HarnessError, NotTestable
 from contract.secret import Secret
 from contract.targets.model import Target, Variant
+from suites.rig import certificate
 from suites.rig.dependencies import ServiceMissing, Surroundings
 from suites.rig.faults import Faults, driver_for
 from suites.rig.processes import end, free_port, guarded
 
 START_TIMEOUT_S = 30.0
 RESTARTS_PER_RUN = 3
-MAIN, APART, THROTTLED = "", " apart", " throttled"  # no names that a target file could give a variant
+MAIN, APART, THROTTLED, SECURE = (
+    "",
+    " apart",
+    " throttled",
+    " secure",
+)  # no names that a target file could give a variant
 
 
 class TargetGone(HarnessError):
@@ -105,9 +111,25 @@ class Launcher:
         """Return a second ordinary instance, for what would disturb the first; the deployed one where none starts."""
         return self._instance(APART, Variant()) if self.file.start else self.main()
 
-    def to_be_throttled(self) -> Instance | None:
-        """Return a third ordinary instance, on which a burst may end all service to us; None where none starts."""
-        return self._instance(THROTTLED, Variant()) if self.file.start else None
+    def limited(self) -> Instance | None:
+        """
+        Return an instance on which a burst may end all service to us; None where none can be started.
+
+        With low limits where there is `[variants.low-limits]`, else a third ordinary one.
+        """
+        found = self.variant("low-limits")
+        return found or (self._instance(THROTTLED, Variant()) if self.file.start else None)
+
+    def secure(self) -> Instance:
+        """Return what speaks TLS: the ordinary instance, the edge at `[facilities.tls]`, or `[variants.tls]`."""
+        table, main = self.file.facilities.get("tls"), self.main()
+        if table is None or main.target.base_url.startswith("https:"):
+            return self.variant("tls") or main
+        if SECURE not in self._instances:
+            transport = replace(main.target.transport, ca_file=table.get("ca_file", main.target.transport.ca_file))
+            target = replace(main.target, base_url=str(table["base_url"]), transport=transport)
+            self._instances[SECURE] = replace(main, target=target, process=None, folder=None)
+        return self._instances[SECURE]
 
     def instances(self) -> list[Instance]:
         """Return every instance that was started and not stopped."""
@@ -197,7 +219,11 @@ def start(target: Target, variant: Variant, options: str, journal: Path) -> Inst
     profile = replace(target.profile, **variant.profile)
     base_url = (variant.base_url or target.base_url).replace("{port}", str(port))
     facilities = {**target.facilities, **variant.facilities}
-    instance = Instance(replace(target, base_url=base_url, profile=profile, facilities=facilities), folder=folder)
+    transport = target.transport
+    if base_url.startswith("https:") and transport.ca_file is None:
+        transport = replace(transport, ca_file=certificate.write(folder))
+    settled = replace(target, base_url=base_url, profile=profile, facilities=facilities, transport=transport)
+    instance = Instance(settled, folder=folder)
     try:
         table = facilities.get("faults", {})
         if table.get("driver") == "proxy" and "control" not in table:

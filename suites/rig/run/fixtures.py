@@ -79,6 +79,13 @@ def outbox(worker: Worker, request: pytest.FixtureRequest) -> Outbox:
 
 
 @pytest.fixture
+def tls(worker: Worker, request: pytest.FixtureRequest) -> Api:
+    """Return the voice on a TLS endpoint."""
+    worker.need("tls")
+    return worded(worker.state.tls(), request)
+
+
+@pytest.fixture
 def limited(worker: Worker, request: pytest.FixtureRequest) -> Api:
     """Return the voice on an instance that one source may be throttled on, with low limits where the file says how."""
     api = worker.state.limited()

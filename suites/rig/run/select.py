@@ -72,9 +72,13 @@ def why_not_exercised(row: Requirement, target: Target, *, may_disturb: bool) ->
 
 
 def declared(target: Target) -> frozenset[str]:
-    """Return the facilities that the tester has: what can be broken may also belong to a variant alone."""
-    of_variants = {"faults"} if any("faults" in each.facilities for each in target.variants.values()) else set()
-    return frozenset(target.facilities) | of_variants
+    """Return the facilities that the tester has: what can be broken, and TLS, may also belong to a variant alone."""
+    found = set(target.facilities)
+    if any("faults" in each.facilities for each in target.variants.values()):
+        found.add("faults")
+    if target.base_url.startswith("https:") or (target.start and "tls" in target.variants):
+        found.add("tls")
+    return frozenset(found)
 
 
 def dearest_left_out(rows: Sequence[Requirement], seconds_of: dict[str, float], limit_s: float) -> set[str]:

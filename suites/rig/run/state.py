@@ -96,9 +96,13 @@ class State:
         return self._api(instance) if instance else None
 
     def limited(self) -> Api | None:
-        """Return the voice on an instance with `[variants.low-limits]`; None where the target is deployed."""
-        instance = self.launcher.variant("low-limits") or self.launcher.to_be_throttled()
+        """Return the voice on an instance that one source may be throttled on; None where the target is deployed."""
+        instance = self.launcher.limited()
         return self._api(instance) if instance else None
+
+    def tls(self) -> Api:
+        """Return the voice over TLS."""
+        return self._api(self.launcher.secure())
 
     def _api(self, instance: Instance) -> Api:
         if id(instance) not in self._apis:
