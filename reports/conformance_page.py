@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from contract.catalogue import Requirement, field_failures, load
 from contract.results import Results, Row, Verdict, is_red
 from contract.results.events import Judgement
 from contract.sources import Piece, pieces
+from reports.exchanges import Shown, shown
 from reports.verdicts import COLUMN_OF, COLUMNS, place, sentence
 
 ROOM = 3_600_000  # characters for exchanges and scripts, after escaping; the page stays under 5 MB
 TESTS_SHOWN = 12  # of one requirement; the others are counted
 EXCHANGES_SHOWN = 6  # of one test, the last ones
-BODY_SHOWN = 6_000  # characters, after indenting
 SCRIPT_SHOWN = 40_000
 
 GROUPS = {
@@ -31,19 +28,6 @@ GROUPS = {
     "pass": "Met",
     "n/a": "Not claimed by this target",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One exchange as it is laid out: bodies indented where they are JSON, headers a line each."""
-
-    title: str
-    status: str
-    sent: str
-    request_headers: str
-    came: str
-    headers: str
-    took: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +158,14 @@ def _entry(row: Row, judgements: Sequence[Judgement], folder: Path, today: date,
     asked = load().get(row.requirement)
     speaking = [each for each in judgements if each.message and each.verdict not in (Verdict.PASS,)]
     speaking.sort(key=lambda each: list(Verdict).index(each.verdict))
-    shown = [each for each in speaking if each.verdict is not Verdict.NOT_APPLICABLE][:TESTS_SHOWN]
+    kept = [each for each in speaking if each.verdict is not Verdict.NOT_APPLICABLE][:TESTS_SHOWN]
     return Entry(
         row=row,
         requirement=asked,
         source=tuple(pieces(asked.source)) if asked else (),
         field=tuple(field_failures()[id] for id in asked.field) if asked else (),
-        told=tuple(_told(each, folder, today, room) for each in shown),
-        more=len(speaking) - len(shown) if shown else 0,
+        told=tuple(_told(each, folder, today, room) for each in kept),
+        more=len(speaking) - len(kept) if kept else 0,
         tests=sum(bool(each.test) for each in judgements),
         weight=_weight(row, asked),
     )
@@ -203,7 +187,7 @@ def _weight(row: Row, asked: Requirement | None) -> str:
 def _told(judgement: Judgement, folder: Path, today: date, room: _Room) -> Told:
     kept: list[Shown] = []
     for recorded in reversed(judgement.exchanges[-EXCHANGES_SHOWN:]):
-        exchange = _shown(recorded)
+        exchange = shown(recorded)
         if not room.take(exchange.sent, exchange.request_headers, exchange.came, exchange.headers):
             break
         kept.insert(0, exchange)
@@ -216,32 +200,6 @@ def _told(judgement: Judgement, folder: Path, today: date, room: _Room) -> Told:
         script=script if script and room.take(script) else "",
         days_left=(until - today).days if until else None,
     )
-
-
-def _shown(recorded: Mapping[str, Any]) -> Shown:
-    status = str(recorded["status"]) if recorded["status"] else recorded.get("fault") or "no answer"
-    elapsed_s = recorded.get("elapsed_s", 0)
-    return Shown(
-        title=f"{recorded['method']} {recorded['url']}",
-        status=status,
-        sent=_indented(recorded.get("request_body", "")),
-        request_headers=_lines(recorded.get("request_headers", ())),
-        came=_indented(recorded.get("body", "")),
-        headers=_lines(recorded.get("headers", ())),
-        took=f"{elapsed_s * 1000:.0f} ms" if elapsed_s else "",
-    )
-
-
-def _lines(headers: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in headers)
-
-
-def _indented(body: str) -> str:
-    """Return *body* indented where it is JSON, and not at any length."""
-    if body.startswith(("{", "[")):
-        with suppress(ValueError, RecursionError):  # cut, or no JSON after all
-            body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    return body if len(body) <= BODY_SHOWN else f"{body[:BODY_SHOWN]}… [{len(body)} characters in all]"
 
 
 def _script(folder: Path, name: str) -> str:

@@ -7,22 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 from contract import results
 from contract.errors import BindingError
 from contract.results import Results
 from contract.results.events import SCHEMA
+from reports.places import ROOT
 
 OUT = Path("reports") / "out"
 LATEST = OUT / "latest"
-INSIDE = ("load.json", "drift.json", "matrix.json")
+INSIDE = ("load.json", "drift.json", "diff.json", "matrix.json")
 """What a folder may hold beside a conformance run's results."""
-SCHEMAS = {"urn:authproof:load:1": "load", "urn:authproof:drift:1": "drift", "urn:authproof:diff:1": "drift"}
-"""Of documents that say what they are, and what they are."""
+SCHEMAS = {
+    "urn:authproof:load:1": ("load", "load/load.schema.json"),
+    "urn:authproof:diff:1": ("diff", "contract/diff/diff.schema.json"),
+    "urn:authproof:drift:1": ("drift", "contract/drift/drift.schema.json"),
+}
+"""Of documents that say what they are: their kind, and the file of their schema in this checkout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A conformance run (`results`), or another document of ours by its kind: kill-matrix, load, drift."""
+    """A conformance run (`results`), or another document of ours by its kind: kill-matrix, load, diff, drift."""
 
     path: Path
     kind: str
@@ -55,8 +62,15 @@ def read(path: Path) -> Input:
         raise BindingError(f"{path}: is not JSON.") from None
     if isinstance(document, dict) and document.get("schema") == SCHEMA:
         return Input(path, "conformance", results=results.load(path))
-    kind = SCHEMAS.get(str(document.get("schema"))) if isinstance(document, dict) else None
-    if kind:
+    if isinstance(document, dict) and document.get("schema") in SCHEMAS:
+        kind, schema = SCHEMAS[document["schema"]]
+        try:
+            jsonschema_rs.validator_for(json.loads((ROOT / schema).read_bytes())).validate(document)
+        except jsonschema_rs.ValidationError as fault:
+            place = "".join(f"/{part}" for part in fault.instance_path)
+            raise BindingError(
+                f"{path}: does not satisfy {schema}: {place or 'the whole'}: {fault.message[:200]}."
+            ) from None
         return Input(path, kind, document=document)
     if isinstance(document, list) and all(isinstance(each, dict) and "defect" in each for each in document):
         return Input(path, "kill-matrix", document=document)

@@ -17,6 +17,8 @@ from reports.tool import VERSION
 from reports.verdicts import COLUMNS
 
 VIEWS = {
+    "diff": ("Change of the contract", "reports.drift_page", "diff_page"),
+    "drift": ("Drift of the provider", "reports.drift_page", "drift_page"),
     "load": ("Load", "reports.load_page", "load_page"),
     "kill-matrix": ("Kill matrix", "reports.kill_matrix_page", "kill_matrix_page"),
 }

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const all = (selector) => Array.from(document.querySelectorAll(selector));
-  const entries = all(".entry");
+  const entries = all(".section.conformance .entry");
   const [search, area, outcome, count] = ["search", "area", "outcome", "count"].map((id) => document.getElementById(id));
 
   const filter = () => {
@@ -24,7 +24,7 @@
     form.addEventListener("input", filter);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(filter));
-    for (const cell of all(".cell")) {
+    for (const cell of all("button.cell")) {
       cell.addEventListener("click", () => {
         search.value = "";
         area.value = cell.dataset.area;
