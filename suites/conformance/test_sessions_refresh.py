@@ -12,7 +12,7 @@ from suites.rig.api import Api, Call
 from suites.rig.clock import LEEWAY_S, Clock
 from suites.rig.judging import Advice, control, expect, not_exercised
 
-SHARE, STEPS, MOST_STEPS = 0.8, 3, 60
+SHARE, STEPS, MOST_STEPS = 0.8, 3, 150
 """Of a refresh token's lifetime, what passes between two refreshes; and how many there are, at least and at most."""
 RACERS = 20
 ROUNDS = 5

@@ -62,10 +62,9 @@ class Outbox:
             )
         return told[count - 1]
 
-    def first(self, recipient: str) -> Mail | None:
-        """Return the first mail to *recipient* in which every pattern finds something; None if none comes in time."""
-        found = self._waited(lambda: self._that_tell(recipient), 1)
-        return found[0] if found else None
+    def come(self, recipient: str, *, count: int = 1) -> list[Mail]:
+        """Return such mails, waiting until there are *count*; fewer where no more have come in time."""
+        return self._waited(lambda: self._that_tell(recipient), count)
 
     def _waited(self, look: Callable[[], list[T]], count: int) -> list[T]:
         """Look again and again until there are *count*, or it has taken too long; return what there is then."""
@@ -116,7 +115,12 @@ def asked_for_reset(api: Api, outbox: Outbox, account: Account) -> dict[str, Any
     """
     before = len(outbox.telling(account.email))
     control(api.call("requestPasswordReset", email=account.email))
-    told = outbox.words(account.email, count=before + 1)
+    return mailed_inputs(api, outbox, account, count=before + 1)
+
+
+def mailed_inputs(api: Api, outbox: Outbox, account: Account, *, count: int) -> dict[str, Any]:
+    """Return what the *count*-th mail to *account* told, as inputs of `confirmPasswordReset`. Raises NotTestable."""
+    told = outbox.words(account.email, count=count)
     if "token" not in told:
         raise NotTestable(NO_TOKEN)
     api.people.never_shown(told["token"], "a reset token")

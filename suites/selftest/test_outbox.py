@@ -72,6 +72,16 @@ def test_a_folder_that_is_no_maildir_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_mails_that_do_not_come_are_waited_for_and_no_fault(tmp_path: Path) -> None:
+    """Where a target may rightly send none, their absence is for the test to judge."""
+    box = Outbox(delivered(tmp_path / "mail", letter(ADA, "Welcome!"), letter(ADA, "?token=first")), {}, 0.05)
+
+    (only,) = box.come(ADA, count=2)
+
+    assert only.text == "?token=first\n"
+    assert box.come(GRACE) == []
+
+
 def test_what_is_wanted_is_found_in_subject_text_and_page(tmp_path: Path) -> None:
     page = '<a href="https://example.com/reset/MQ/?a=1&amp;token=in%2Dthe-page">here</a>'
     box = delivered(tmp_path / "mail", letter(ADA, "see the page", page=page, subject="Code 123456"))
