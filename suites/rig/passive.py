@@ -10,6 +10,7 @@ from contract.answers import Answer, Kind
 from contract.capture import capture
 from contract.checks import (
     challenge,
+    cookie_flags,
     expires_as_announced,
     media_type_matches,
     no_canary,
@@ -25,6 +26,7 @@ from contract.errors import ContractViolation
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Target
+from suites.rig.session_cookies import session_cookies
 
 PERSONAL = frozenset(
     "registerUser loginUser refreshToken setupMfa verifyMfa getCurrentUser updateCurrentUser getUser listUsers "
@@ -79,6 +81,11 @@ class Passive:
     check: Callable[[Target, Answer], object]
 
 
+def _guarded(target: Target, answer: Answer) -> object:
+    """Judge the cookies of *answer* that carry a session."""
+    return cookie_flags(answer, names=session_cookies(target, answer))
+
+
 PASSIVE = (
     Passive("HTTP-01", lambda _, answer: answer.status == 401, lambda _, answer: challenge(answer)),
     Passive("HTTP-12", lambda _, answer: bool(answer.body), lambda _, answer: media_type_matches(answer)),
@@ -89,6 +96,7 @@ PASSIVE = (
     Passive("DATA-01", lambda _, answer: carries_secrets(answer), lambda _, answer: no_store(answer)),
     Passive("DATA-02", lambda *_: True, lambda _, answer: no_stored_secret(answer)),
     Passive("DATA-06", lambda *_: True, lambda _, answer: security_headers(answer)),
+    Passive("DATA-10", lambda target, answer: bool(session_cookies(target, answer)), _guarded),
 )
 
 
