@@ -22,13 +22,14 @@ from load import capacity, machine, telling, writing
 from load.arrivals import Schedule, constant
 from load.budgets import Budget
 from load.document import Run, exit_code
-from load.ending import first_reason
+from load.ending import GONE_LEAST, first_reason, silent_at_last
 from load.judged import Judged, judge
 from load.merging import PhaseCount
 from load.playing import Player
 from load.processes import Processes
 from load.settings import Settings, with_address
 from load.verdict import Outcome
+from load.wire import Wire
 from load.worker import PREPARE
 from suites.rig.launch import Launcher, TargetGone
 
@@ -88,6 +89,7 @@ class Conductor:
                 "base_url": mask_text(target.base_url),
                 "environment": target.environment,
                 "started_here": bool(target.start),
+                "hashes_here": settings.hashes_here,
             },
             profile=settings.profile,
             users=settings.users,
@@ -197,7 +199,12 @@ class Conductor:
 
     def _one_phase(self) -> None:
         profile, budgets = self.settings.profile, self.settings.budgets
-        self._judge(self._player.play(profile.name, profile.operations, budgets, profile.abort_after_s), budgets)
+        phase = self._player.play(profile.name, profile.operations, budgets, profile.abort_after_s)
+        if not phase.unreachable and (silent := silent_at_last(phase)) >= GONE_LEAST:
+            target = self.settings.target
+            if fault := Wire(target.transport, target.base_url, connections=1).reach():
+                phase.unreachable = f"the target is gone: {silent} operations in a row without an answer, now {fault}"
+        self._judge(phase, budgets)
 
     def _search(self) -> None:
         profile, search = self.settings.profile, self.settings.profile.search

@@ -10,7 +10,7 @@ from typing import Any
 from contract.answers import Kind
 from load.latency import Histograms
 
-COUNTERS = ("started", "late", "completed", "good", "excused", "in_time", "peak", "not_served")
+COUNTERS = ("started", "late", "completed", "good", "excused", "in_time", "peak", "not_served", "faults")
 
 
 def response(operation: str, kind: str) -> str:
@@ -29,7 +29,8 @@ class Second:
     The counts of one second, by operation; `completed` and `good` by "operation kind".
 
     `late`: started more than 5 ms after it was due. `in_time`: answered before the clock and the slowest limit ended.
-    `peak`: most in flight at once. `not_served`: nothing was left to serve it from. `punctual` counts starts without
+    `peak`: most in flight at once. `not_served`: nothing was left to serve it from. `faults`: why no answer came, as
+    "operation fault". `punctual` counts starts without
     any backlog, which need no entry in a histogram until the second is over.
     """
 
@@ -41,6 +42,7 @@ class Second:
     in_time: Counter[str] = field(default_factory=Counter)
     peak: Counter[str] = field(default_factory=Counter)
     not_served: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     punctual: int = 0
     histograms: Histograms = field(default_factory=Histograms)
 

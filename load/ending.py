@@ -24,6 +24,17 @@ def gone(phase: PhaseCount, at_s: float) -> str:
     return f"the target is gone: {silent} operations in a row without an answer, in the last {len(recent)} s"
 
 
+def silent_at_last(phase: PhaseCount) -> int:
+    """Return how many operations went without an answer in whole seconds of silence at the end of the phase."""
+    silent = 0
+    for at_s in sorted(phase.by_second, reverse=True):
+        completed = phase.by_second[at_s]["completed"]
+        if any(count and not label.endswith(" no-answer") for label, count in completed.items()):
+            break
+        silent += sum(completed.values())
+    return silent
+
+
 def first_reason(judged: Judged) -> str:
     """Return the first reason for which a phase was not met; "" where it was."""
     if judged.outcome is Outcome.MET:

@@ -188,6 +188,8 @@ class Engine:
             second.completed[label] += 1
             if each.good:
                 second.good[label] += 1
+            elif answer.fault:
+                second.faults[f"{each.operation} {answer.fault}"] += 1
             if self.wrongs.look(each.operation, each.kind, answer, good=each.good):
                 second.excused[each.operation] += 1
             if ended_s <= end_s + phase.in_time_s.get(each.operation, 1.0):

@@ -76,7 +76,7 @@ def judge(
         seen,
         invalid,
         outcome_of(judged, invalid, unreachable=bool(phase.unreachable), findings=broken),
-        [*_throttles(phase), *(exhausted if missed else ())],
+        [*_throttles(phase), *_silences(phase), *(exhausted if missed else ())],
     )
 
 
@@ -91,3 +91,12 @@ def _throttles(phase: PhaseCount) -> list[str]:
                 "measures the limit; raise it for this tester, or spread the load over more accounts (--load-pool=N)"
             )
     return named
+
+
+def _silences(phase: PhaseCount) -> list[str]:
+    """Say why answers did not come, the most frequent reason first."""
+    said = []
+    for label, count in phase.counts["faults"].most_common():
+        operation, _, fault = label.partition(" ")
+        said.append(f"{operation}: {count} times no answer: {fault}")
+    return said

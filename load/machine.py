@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.low_level import Type
 
 FILE = "load-calibration.json"
-HASHES = 15
+HASHES = 7
 PASSWORD = "correct horse battery staple"
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from hdrh.histogram import HdrHistogram
@@ -60,6 +64,7 @@ class PhaseCount:
     stopped_s: float | None = None
     ended: str = ""
     unreachable: str = ""
+    _dues: dict[str, array[float]] = field(default_factory=dict)
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take in what one process tells."""
@@ -116,14 +121,18 @@ class PhaseCount:
 
     def asked(self, operation: str) -> list[int]:
         """Return how many arrivals of *operation* were due in each second, as far as the phase went."""
+        due = self._due(operation)
         end_s = self.duration_s if self.stopped_s is None else min(self.stopped_s, self.duration_s)
-        found = [0] * max(int(-(-end_s // 1)), 1)
-        if operation in self.schedules:
-            for due_s in arrivals(self.schedules[operation], f"{self.seed} {operation}"):
-                if due_s >= end_s:
-                    break
-                found[int(due_s)] += 1
-        return found
+        marks = [min(float(each), end_s) for each in range(max(math.ceil(end_s), 1) + 1)]
+        places = [bisect_left(due, mark) for mark in marks]
+        return [later - earlier for earlier, later in pairwise(places)]
+
+    def _due(self, operation: str) -> array[float]:
+        """Return when every arrival of *operation* is due, in seconds, as the schedule says it."""
+        if operation not in self._dues:
+            schedule = self.schedules.get(operation)
+            self._dues[operation] = array("d", arrivals(schedule, f"{self.seed} {operation}") if schedule else ())
+        return self._dues[operation]
 
     def tally(self, operation: str, *, running: bool = False) -> Tally:
         """Return what was counted of *operation*; while it is *running*, what is in flight is not yet unfinished."""

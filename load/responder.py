@@ -28,9 +28,11 @@ USER = {
     "createdAt": "2026-01-01T00:00:00Z",
 }
 BODIES = {b"/register": (201, USER), b"/login": (200, {**TOKENS, "user": USER}), b"/refresh": (200, TOKENS)}
-PROBLEM = {"type": "about:blank", "title": "No", "requestId": "0" * 8}
+REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+PROBLEM = {"title": "No", "requestId": REQUEST_ID}
+TYPES = {429: "throttled", 503: "database-unavailable", 401: "invalid-credentials"}
 FIELDS = (
-    "X-Request-ID: 00000000-0000-4000-8000-000000000000\r\nCache-Control: no-store\r\n"
+    f"X-Request-ID: {REQUEST_ID}\r\nCache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 )
@@ -69,16 +71,16 @@ class Responder(asyncio.Protocol):
             self.read = self.read[end + 4 + length :]
             path = head.split(b" ", 2)[1]
             path = path[path.rfind(b"/") :]
-            if path != b"/register":
-                self.count()
             answer = self.answers.get(path, self.answers[b""])
+            if path != b"/register" and self.count() and self.options.status:
+                answer = self.answers[b""]
             if self.options.delay_ms:
                 asyncio.get_running_loop().call_later(self.options.delay_ms / 1000, self.transport.write, answer)
             else:
                 self.transport.write(answer)
 
-    def count(self) -> None:
-        """Stall, or end, when it is time to."""
+    def count(self) -> bool:
+        """Stall, or end, when it is time to; return whether the warm-up is over."""
         options, cls = self.options, type(self)
         cls.seen += 1
         if cls.seen == options.warm_up + 1:
@@ -87,6 +89,7 @@ class Responder(asyncio.Protocol):
                 loop.call_later(options.stall_after, time.sleep, options.stall_for)
             if options.die_after:
                 loop.call_later(options.die_after, loop.stop)
+        return cls.seen > options.warm_up
 
 
 async def serve(options: argparse.Namespace) -> None:
@@ -109,16 +112,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--delay-ms", type=float, default=0.0)
     parser.add_argument("--status", type=int, default=0, help="answer every login and refresh with this one")
     Responder.options = options = parser.parse_args(arguments)
-    refusal = written(options.status or 404, PROBLEM | {"status": options.status or 404}, "application/problem+json")
-    if options.status in (429, 503):
-        more = "Retry-After: 900\r\n"
-        refusal = written(options.status, PROBLEM | {"status": options.status}, "application/problem+json", more)
+    status = options.status or 404
+    kind = f"urn:authproof:problem:{TYPES.get(status, 'not-found')}"
+    more = "Retry-After: 900\r\n" if status in (429, 503) else ""
+    problem = {"type": kind, "status": status, **PROBLEM}
+    refusal = written(status, problem, "application/problem+json", more)
     Responder.answers = {path: written(status, body, "application/json") for path, (status, body) in BODIES.items()}
     location = f"Location: /api/v1/users/{USER['id']}\r\n"
     Responder.answers[b"/register"] = written(201, USER, "application/json", location)
     Responder.answers[b""] = refusal
-    if options.status:
-        Responder.answers |= {b"/login": refusal, b"/refresh": refusal}
     try:
         asyncio.run(serve(options))
     except (KeyboardInterrupt, RuntimeError):  # loop.stop: asyncio says so by a RuntimeError

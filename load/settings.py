@@ -23,6 +23,7 @@ from load.prepare import Needs
 from load.profiles import Profile
 
 REFERENCE = "reference"
+RESPONDER = Path(__file__).with_name("responder.toml")  # hashes nothing
 MOST_USERS = 400
 MOST_SESSIONS = 200
 ACCOUNTS_FOR_S = 1.0  # seconds of logins until an account comes round again
@@ -69,9 +70,10 @@ class Settings:
     out: str
 
     @property
-    def on_this_machine(self) -> bool:
-        """Whether the target shares its cores with the generator."""
-        return all(is_loopback(host) for host in hosts_of(self.target))
+    def hashes_here(self) -> bool:
+        """Whether the target hashes passwords on the cores of this machine, as far as is known."""
+        here = all(is_loopback(host) for host in hosts_of(self.target))
+        return here and self.target.source != RESPONDER
 
     def needs(self, of: int) -> Needs:
         """Return how much each of *of* processes prepares, so that no throttle and no single use is in the way."""

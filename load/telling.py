@@ -136,7 +136,7 @@ def _machine(run: Run) -> list[str]:
         rate = good or 0.0 if rate else 0.0
         if rate:
             lines.append(f"that is {100 * rate / machine.hashes_per_s:.0f} % of what its cores can hash")
-    elif rate and run.target["started_here"]:
+    elif rate and run.target["hashes_here"]:
         used = 100 * rate / machine.hashes_per_s
         can = "cannot be met here" if used > 100 else "is at the edge here" if used > 70 else "can be met here"
         lines.append(f"{machine.hashing(rate)}: {used:.0f} % of it, so {rate:g} a second {can}")

@@ -89,22 +89,24 @@ class Wrongs:
                 self._count(row, operation, kind, answer.status, f"{operation} with right input is {kind}")
                 excused = bool(match(self.known, row, operation, kind, answer.status, self.today))
         if answer.status and (0 < alike <= FIRST_OF_A_KIND or self._seen % self.every == 0):
-            self._check(operation, kind, answer)
+            self._check(operation, kind, answer, good=good)
         return excused
 
-    def _check(self, operation: str, kind: Kind, answer: Answer) -> None:
+    def _check(self, operation: str, kind: Kind, answer: Answer, *, good: bool) -> None:
         self.checked += 1
-        for row, check in self._checks(operation, answer):
+        for row, check in self._checks(operation, answer, good=good):
             try:
                 check(answer)
             except ContractViolation as violation:
                 self._count(row, operation, kind, answer.status, str(violation).splitlines()[0])
 
-    def _checks(self, operation: str, answer: Answer) -> Iterator[tuple[str, Callable[[Answer], object]]]:
+    def _checks(
+        self, operation: str, answer: Answer, *, good: bool
+    ) -> Iterator[tuple[str, Callable[[Answer], object]]]:
         yield from ((row, check) for row, relevant, check in CHECKS if relevant(answer))
         if self._judge is None and self.target.document is not None:
             self._judge = Judge(document.load(self.target.document))
-        if (judge := self._judge) and operation in judge.document.operations:
+        if good and (judge := self._judge) and operation in judge.document.operations:
             yield RIGHT[operation], lambda answer: conforms(answer, judge, operation)
 
     def _count(self, row: str, operation: str, kind: Kind, status: int, message: str) -> None:
