@@ -42,6 +42,10 @@ AGAINST_THE_STATUS: Mapping[str, Kind] = {
 """Problem types whose kind is not what `contract.classify` reads from the status alone."""
 
 
+CHALLENGE = Rule(Kind.CHALLENGED, (200,), "/mfaRequired", True)
+"""A login that asks for the second factor is no accepted one, whatever else its answer hands out (MFA-01)."""
+
+
 @cache
 def operations() -> Mapping[str, Operation]:
     """Return every operation of the contract, spelled as the contract does, by operationId."""
@@ -72,6 +76,7 @@ def rules(profile: Profile) -> Mapping[str, tuple[Rule, ...]]:
         id: tuple(chain.from_iterable(_rules(status, spec) for status, spec in operation.responses.items()))
         for id, operation in contract_document().operations.items()
     }
+    found["loginUser"] = (CHALLENGE, *found["loginUser"])
     if profile.forbidden == "hidden":
         found = {id: tuple(rule for rule in each if 404 not in rule.status) for id, each in found.items()}
     if isinstance(profile.duplicate_registration, int) and profile.duplicate_registration not in INVALID_INPUT:

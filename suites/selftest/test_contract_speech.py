@@ -158,3 +158,12 @@ def test_a_bare_url_speaks_our_contract(url: str, base_url: str) -> None:
     assert target.speaks_contract
     assert target.features == FEATURES_OF_CONTRACT
     assert target.facilities == {}
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_login_that_asks_for_the_second_factor_is_challenged_whatever_is_beside_it(required: bool) -> None:
+    """Taken for an accepted login, it would hide what MFA-01 is to find behind refused controls of every other row."""
+    said = {"mfaRequired": required, "sessionToken": "s" * 43, "accessToken": "a.b.c", "refreshToken": "r" * 43}
+    answer = Answer(Request("POST", "/auth/login", operation="loginUser"), 200, body=json.dumps(said).encode())
+
+    assert classify(TARGET, "loginUser", answer) is (Kind.CHALLENGED if required else Kind.ACCEPTED)

@@ -11,7 +11,7 @@ from contract.answers import Kind
 from contract.document import CONTRACT_FILE
 from contract.outages import Reply
 from contract.secret import Secret
-from contract.targets.contract_speech import operations
+from contract.targets.contract_speech import CHALLENGE, operations
 from contract.targets.model import (
     OPERATIONS,
     Errand,
@@ -152,6 +152,7 @@ def test_the_rule_that_says_more_is_asked_first(said) -> None:
         Rule(Kind.CHALLENGED, (200,), has="/otp"),
         Rule(Kind.ACCEPTED, (200,)),
         Rule(Kind.CHALLENGED, at="header:X-2FA", equals="yes"),
+        CHALLENGE,
     )
 
 
@@ -167,7 +168,8 @@ def test_rules_for_all_operations_come_after_an_operation_s_own_and_before_the_c
         throttled,
         Rule(Kind.REFUSED_CREDENTIALS, (403,)),
     )
-    assert target.answers["loginUser"] == target.answers["*"] == (throttled,)
+    assert target.answers["*"] == (throttled,)
+    assert target.answers["loginUser"] == (throttled, CHALLENGE)
 
 
 @pytest.mark.parametrize(
