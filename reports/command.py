@@ -11,9 +11,11 @@ from pathlib import Path
 from contract.errors import BindingError
 from contract.results import Results
 from reports import forms, inputs
+from reports.allure import publish
 from reports.compare import Comparison, Moved, compare
 
 PATHS = "a run's folder, a load.json, a drift.json, a matrix.json; several make one page (default: the newest run)"
+ALLURE = "allure"
 EPILOG = "Exit codes: 0 good, 1 worse than last time (compare), 2 usage or unreadable."
 
 
@@ -46,11 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("after", type=Path, metavar="B", help="a later one")
     one.set_defaults(run=_compare)
 
-    what = "; ".join(f"{name}: {form.what}" for name, form in forms.FORMS.items())
+    told = {name: form.what for name, form in forms.FORMS.items()} | {ALLURE: "what npm's allure rendered, safe"}
+    what = "; ".join(f"{name}: {words}" for name, words in told.items())
     one = commands.add_parser("export", help="write one form of a report", description=what, epilog=EPILOG)
-    one.add_argument("form", choices=tuple(forms.FORMS), metavar="FORM", help=", ".join(forms.FORMS))
+    one.add_argument("form", choices=(*forms.FORMS, ALLURE), metavar="FORM", help=", ".join((*forms.FORMS, ALLURE)))
     one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
-    one.add_argument("--to", type=Path, metavar="FILE", help="where to (default: stdout)")
+    one.add_argument("--to", type=Path, metavar="FILE", help="where to (default: stdout); a folder for allure")
     one.set_defaults(run=_export)
     return parser
 
@@ -80,6 +83,11 @@ def _open(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
+    if given.form == ALLURE:
+        if given.to is None:
+            raise BindingError("allure: give the folder to publish with --to=FOLDER.")
+        print(f"{given.to / 'index.html'}: {publish(given.path, given.to)} scripts that call home left out")
+        return 0
     results, _ = _results(given.path)
     text = forms.FORMS[given.form].make(results)
     if given.to is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import allure_commons
 import pytest
 
 from contract.consent import POLITE_RATE_PER_S, left_out, profile_for
@@ -15,6 +16,7 @@ from contract.known_failures import read_file
 from contract.results.folder import new_run
 from contract.targets.model import Target
 from contract.targets.read import resolve
+from suites.rig.run import allure
 from suites.rig.run.controller import Controller, Report
 from suites.rig.run.options import Options, read
 from suites.rig.run.plan import Plan
@@ -60,9 +62,11 @@ def configure(config: pytest.Config, *, report: Report) -> None:
     given = getattr(config, "workerinput", {}).get("authproof")
     if given is None:
         folder = from_here(new_run(config.rootpath))
-        config.pluginmanager.register(
-            Controller(options, target, known, folder, notes=notes, report=report), "authproof-controller"
-        )
+        controller = Controller(options, target, known, folder, notes=notes, report=report)
+        config.pluginmanager.register(controller, "authproof-controller")
+        if allure_folder := config.getoption("allure_report_dir", None):
+            allure.begin(Path(allure_folder), {"target": target.name, "run": folder.name, "seed": str(options.seed)})
+            controller.then.append(allure.add_what_no_test_says)
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):
@@ -70,6 +74,11 @@ def configure(config: pytest.Config, *, report: Report) -> None:
         worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb)
         worker.shares = said["workercount"]
         config.pluginmanager.register(worker, PLUGIN)
+        if config.getoption("allure_report_dir", None):
+            put_right = allure.AllureResults(lambda: worker.judged, lambda: worker.state.exchanges)
+            allure_commons.plugin_manager.register(put_right)
+            config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(put_right))
+            config.option.attach_capture = False  # logs and output are not masked
 
 
 def worker_of(options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool) -> Worker:

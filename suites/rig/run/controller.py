@@ -26,7 +26,11 @@ JUDGING = ("pytest", "httpx", "jsonschema-rs", "hypothesis", "schemathesis")
 
 
 class Controller:
-    """Writes the run's first and last event, folds it into results, decides the exit code, and tells the user."""
+    """
+    Writes the run's first and last event, folds it into results, decides the exit code, and tells the user.
+
+    `then` is called with the results once they are saved.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Controller:
         self.results: Results | None = None
         self._report = report
         self._last_line = ""
+        self.then: list[Callable[[Results], object]] = []
         self.recorder.run(
             results.Run(
                 id=folder.name,
@@ -88,6 +93,8 @@ class Controller:
         self.results = results.load_events(self.folder)
         results.save(self.results, self.folder)
         session.exitstatus = code
+        for each in self.then:
+            each(self.results)
         try:
             self._last_line = f"report in {self._report(self.results, self.folder)}"
         except OSError as fault:

@@ -133,7 +133,13 @@ class Worker:
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        self._pending.clear()
         return True
+
+    @property
+    def judged(self) -> tuple[Judgement, ...]:
+        """What the test that is running, or has just ended, came to; nothing between tests."""
+        return tuple(self._pending)
 
     def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
         self.sent += len(self.state.exchanges)
