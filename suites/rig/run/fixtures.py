@@ -13,6 +13,7 @@ from suites.rig.breakable import Breakable, Breakables, recovers
 from suites.rig.clock import Clock
 from suites.rig.identities import Account
 from suites.rig.judging import not_exercised
+from suites.rig.logs import Logs
 from suites.rig.minting import Mint
 from suites.rig.outbox import Outbox
 from suites.rig.run.begin import PLUGIN
@@ -82,22 +83,29 @@ def outbox(worker: Worker, request: pytest.FixtureRequest) -> Outbox:
 def tls(worker: Worker, request: pytest.FixtureRequest) -> Api:
     """Return the voice on a TLS endpoint."""
     worker.need("tls")
-    return worded(worker.state.tls(), request)
+    return worded(worker.state.api_on(worker.state.launcher.secure()), request)
 
 
 @pytest.fixture
 def limited(worker: Worker, request: pytest.FixtureRequest) -> Api:
     """Return the voice on an instance that one source may be throttled on, with low limits where the file says how."""
-    api = worker.state.limited()
-    if api is None:
+    instance = worker.state.launcher.limited()
+    if instance is None:
         not_exercised("needs [variants.low-limits] and a start line: it would throttle the rest of the run")
-    return worded(api, request)
+    return worded(worker.state.api_on(instance), request)
 
 
 @pytest.fixture
 def limited_outbox(worker: Worker, limited: Api) -> Outbox | None:
     """Return the mails of that instance, None where there is no outbox."""
     return worker.state.outbox(limited) if "outbox" in limited.target.facilities else None
+
+
+@pytest.fixture
+def logs(worker: Worker) -> Logs:
+    """Return what this worker's ordinary instance logs."""
+    worker.need("logs")
+    return Logs(worker.state.launcher.main(), worker.state.urls)
 
 
 @pytest.fixture

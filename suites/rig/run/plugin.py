@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from contract.targets.model import Target
 from suites.rig import outage_table
 from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
+from suites.rig.logs import Logs
 from suites.rig.passive import PASSIVE
 from suites.rig.repro import save, script
 from suites.rig.run.options import Options
@@ -32,6 +34,7 @@ from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
 from suites.rig.turns import Turns
 
 PREFLIGHT = "PREFLIGHT"
+LOGS = "DATA-04"  # judged once more when a run ends, on all that was logged
 
 
 class Worker:
@@ -54,6 +57,7 @@ class Worker:
         self.folder = folder
         self.may_disturb = may_disturb
         self.recorder = Recorder(folder, worker)
+        self.judged_rows = rows
         self.passive_rows = frozenset(each.requirement for each in PASSIVE) & rows
         self.state = State(
             target,
@@ -282,7 +286,12 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """End every instance, and say what was sent."""
+        """Read what was logged, end every instance, and say what was sent."""
+        if LOGS in self.judged_rows and "logs" in declared(self.target) and not self.over:
+            for instance in self.state.launcher.instances():
+                with contextlib.suppress(NotTestable):  # the row's own test says so
+                    for violation in Logs(instance, self.state.urls).told_so_far():
+                        self.passive_violation(LOGS, violation)
         self.sent += len(self.state.exchanges)
         took_s = round(time.monotonic() - self._began_s, 3)
         self.recorder.cost(Cost(self.sent, self.state.journal.made, self.state.failures, took_s))

@@ -24,11 +24,12 @@ from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control
 from suites.rig.launch import Instance, Launcher, TargetGone
-from suites.rig.mailboxes import Mailbox, SharedSink, of_control, of_maildir, of_mailpit, of_sink
+from suites.rig.mailboxes import SharedSink
 from suites.rig.minting import Mint, by_key
 from suites.rig.outbox import WAIT_S, Outbox
 from suites.rig.passive import PassiveJudge
 from suites.rig.preflight import preflight
+from suites.rig.run.mail_of import mailbox
 
 LOOK_AGAIN_S = 10.0
 GUESSES = frozenset({"loginUser", "verifyMfa"})
@@ -63,6 +64,7 @@ class State:
         self.exchanges: list[Answer] = []
         self.moves: list[tuple[int, float]] = []
         self.outages: list[Outage] = []
+        self.urls: set[str] = set()
         self.failures = 0
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
@@ -84,27 +86,19 @@ class State:
 
     def api(self) -> Api:
         """Return the voice on this worker's ordinary instance. Raises TargetGone."""
-        return self._api(self.launcher.main())
+        return self.api_on(self.launcher.main())
 
     def api_apart(self) -> Api:
         """Return the voice on the instance whose clock is moved; the ordinary one where the target is deployed."""
-        return self._api(self.launcher.apart())
+        return self.api_on(self.launcher.apart())
 
     def variant(self, name: str) -> Api | None:
         """Return the voice on the instance with the settings of `[variants.NAME]`, or None where there are none."""
         instance = self.launcher.variant(name)
-        return self._api(instance) if instance else None
+        return self.api_on(instance) if instance else None
 
-    def limited(self) -> Api | None:
-        """Return the voice on an instance that one source may be throttled on; None where the target is deployed."""
-        instance = self.launcher.limited()
-        return self._api(instance) if instance else None
-
-    def tls(self) -> Api:
-        """Return the voice over TLS."""
-        return self._api(self.launcher.secure())
-
-    def _api(self, instance: Instance) -> Api:
+    def api_on(self, instance: Instance) -> Api:
+        """Return the voice on *instance*."""
         if id(instance) not in self._apis:
             api = Api(instance.target, self.people, self.journal, self.received)
             api.account_limit = self._account_limit
@@ -139,11 +133,11 @@ class State:
         instance = self.launcher.main()
         if id(instance) not in self._admins:
             make = partial(self._new_admin, instance)
-            self._admins[id(instance)] = self._api(instance).found(make)
+            self._admins[id(instance)] = self.api_on(instance).found(make)
         return self._admins[id(instance)]
 
     def _new_admin(self, instance: Instance) -> Account:
-        api, table = self._api(instance), instance.target.facilities["admin"]
+        api, table = self.api_on(instance), instance.target.facilities["admin"]
         if "email" in table:
             admin = Account(table["email"], table["password"])
         else:
@@ -175,21 +169,9 @@ class State:
             NotTestable: the facility is declared and does not work.
         """
         table = api.target.facilities["outbox"]
-        return Outbox(self._mailbox(api, table), table.get("capture", {}), table.get("wait_s", WAIT_S))
-
-    def _mailbox(self, api: Api, table: Mapping[str, Any]) -> Mailbox:
-        if table["driver"] == "maildir":
-            return of_maildir(table["folder"])
-        if table["driver"] == "mailpit":
-            return of_mailpit(table["url"], table.get("auth"))
         instance = next(each for each in self.launcher.instances() if self._apis.get(id(each)) is api)
-        if table["driver"] == "control":
-            return of_control(self.control(instance, table))
-        if self._sink is not None:
-            return self._sink.mailbox()
-        if instance.surroundings is not None and instance.surroundings.sinks:
-            return of_sink(instance.surroundings.sinks[0])
-        raise NotTestable("[facilities.outbox] needs listen: where the target sends its mail to")
+        box = mailbox(table, instance, self._sink, lambda: self.control(instance, table))
+        return Outbox(box, table.get("capture", {}), table.get("wait_s", WAIT_S))
 
     def breakable(self, name: str, variant: str = "") -> Breakable | None:
         """
@@ -212,7 +194,7 @@ class State:
                     missing = why
                     continue
                 assert instance is not None
-                return Breakable(name, self._api(instance), self.launcher.faults(instance), self.outages, self.outbox)
+                return Breakable(name, self.api_on(instance), self.launcher.faults(instance), self.outages, self.outbox)
         if missing is not None:
             raise missing
         return None
@@ -259,6 +241,7 @@ class State:
     def received(self, answer: Answer) -> None:
         """Keep *answer*, and judge what must hold on every answer."""
         self.exchanges.append(answer)
+        self.urls.add(answer.request.url)
         if answer.request.operation in GUESSES and answer.status:
             kind = classify(self.launcher.file, answer.request.operation, answer)
             self.failures += kind is Kind.REFUSED_CREDENTIALS
