@@ -10,12 +10,14 @@ from contract.schemas.violations import RULES as OF_ANSWERS
 MISSING = "DRIFT-OPERATION-MISSING"
 UNDOCUMENTED = "DRIFT-OPERATION-UNDOCUMENTED"
 UNREACHED = "DRIFT-STATUS-UNREACHED"
+ACCEPTED = "DRIFT-REQUEST-ACCEPTED"
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
         **OF_ANSWERS,
         MISSING: "An operation that the document has is served.",
         UNDOCUMENTED: "An operation that is served, or that the provider's own document has, is in the document.",
+        ACCEPTED: "A request whose body the document refuses is refused.",
         UNREACHED: "A documented refusal is given where its cause is made.",
     }
 )

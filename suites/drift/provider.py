@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,7 +22,7 @@ from suites.drift.conversation import guesses, ordinary, refused, sources, throt
 from suites.drift.published import published
 from suites.rig.breakable import Breakable
 from suites.rig.dependencies import ServiceMissing
-from suites.rig.documented import document_in_force
+from suites.rig.documented import base_of, document_in_force
 from suites.rig.identities import Account
 from suites.rig.judging import Advice, not_applicable, not_exercised
 from suites.rig.outbox import Outbox
@@ -165,14 +164,6 @@ def provider_of(worker: Worker) -> Provider:
     if document is None:
         not_applicable("the target neither speaks our contract nor has a document of its own")
     return Provider(worker, document)
-
-
-def base_of(target: Target, document: Document) -> str:
-    """Return what stands before the paths of *document* in the addresses of *target*."""
-    path = urlsplit(target.base_url).path.rstrip("/")
-    if target.speaks_contract or not (path == document.base_path or path.startswith(f"{document.base_path}/")):
-        return path
-    return document.base_path
 
 
 def _kind(target: Target, answer: Answer) -> str:

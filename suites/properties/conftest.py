@@ -8,7 +8,9 @@ import pytest
 
 from contract.errors import BindingError
 from suites.properties.exploring import DEFAULT_S, Explorer
+from suites.properties.fuzzing import labels
 from suites.properties.replay import read
+from suites.rig.run.begin import PLUGIN
 from suites.rig.run.plugin import Worker
 from suites.rig.run.select import requirement_of
 
@@ -24,6 +26,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if item.nodeid == steps.test]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test for each operation of the document in force, where one asks for a `label`."""
+    if "label" in metafunc.fixturenames:
+        worker = metafunc.config.pluginmanager.get_plugin(PLUGIN)
+        metafunc.parametrize("label", labels(worker.target) if isinstance(worker, Worker) else [])
 
 
 @pytest.fixture

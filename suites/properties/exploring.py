@@ -75,7 +75,13 @@ class Explorer:
         self.judged = 0
 
     def cases(
-        self, strategy: SearchStrategy[Any], judge: Callable[[Any], None], *, least: int = LEAST, most: int = MOST
+        self,
+        strategy: SearchStrategy[Any],
+        judge: Callable[[Any], None],
+        *,
+        least: int = LEAST,
+        most: int = MOST,
+        tell: Callable[[Any], str] | None = None,
     ) -> None:
         """
         Call *judge* with one case of *strategy* after another, *most* of them at most.
@@ -83,14 +89,15 @@ class Explorer:
         The test ends, not exercised, where time allows for fewer than *least*.
 
         Raises:
-            ContractViolation: what *judge* raised, with the case as its story.
+            ContractViolation: what *judge* raised, with the case, in the words of *tell*, as its story.
         """
+        told = tell or shown
 
         @self._settings(most)
         @hypothesis.given(strategy)
         def each(case: Any) -> None:
             self.judged += 1
-            self._guarded(lambda: judge(case), lambda: (shown(case),))
+            self._guarded(lambda: judge(case), lambda: (told(case),))
 
         self._run(self._pinned(each))
         self._enough(min(least, most), "cases")

@@ -17,6 +17,14 @@ def document_in_force(target: Target) -> Document | None:
     return load(target.document) if target.document else None
 
 
+def base_of(target: Target, document: Document) -> str:
+    """Return what stands before the paths of *document* in the addresses of *target*."""
+    path = urlsplit(target.base_url).path.rstrip("/")
+    if target.speaks_contract or not (path == document.base_path or path.startswith(f"{document.base_path}/")):
+        return path
+    return document.base_path
+
+
 def methods_by_path(target: Target, document: Document | None) -> dict[str, dict[str, str]]:
     """Return the paths of the target's operations, each with its methods and the operation of each, "" for others."""
     found: dict[str, dict[str, str]] = {}

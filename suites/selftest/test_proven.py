@@ -50,7 +50,8 @@ def test_a_requirement_has_a_check_and_a_planted_defect_or_is_pending(name: str)
 
 def test_every_row_marked_as_generated_has_a_generated_test_and_no_other_row_has() -> None:
     """A row that says it has a twin which nobody wrote would look better judged than it is."""
-    assert set(citations("properties")) == {row.id for row in ROWS.values() if row.generated}
+    cited = set(citations("properties")) & ROWS.keys()
+    assert cited == {row.id for row in ROWS.values() if row.generated}
 
 
 def test_every_cited_requirement_is_in_the_catalogue() -> None:
