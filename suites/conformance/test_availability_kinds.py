@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -12,12 +13,12 @@ from contract.errors import ContractViolation
 from contract.outages import FaultKind
 from contract.targets.model import Target
 from suites.rig.api import Api
-from suites.rig.breakable import Breakables, failing, recovers
+from suites.rig.breakable import Breakables, failing, works_again
 from suites.rig.guessing import WRONG
 from suites.rig.judging import control, described, not_exercised
 from suites.rig.readiness import VARIABLE, reports
 
-ROUNDS = 3
+ROUNDS = 2
 CODES = ("type", "code", "errorCode", "error_code", "error")
 """Members in which APIs tell programs what is wrong; the first that is a text counts, also within `error`."""
 
@@ -94,7 +95,7 @@ def provoked(faults: Breakables, variant: Callable[[str], Api]) -> Iterator[tupl
             with upstream.broken(kind):
                 for _ in range(ROUNDS):
                     yield what, failing(api.login(account)).answer
-            recovers(api, account)
+            works_again(partial(api.login, account))
     for name in unconfigured(api.target) if upstream.needed_by("registerUser") else ():
         voice = variant(name)
         for _ in range(ROUNDS):

@@ -9,7 +9,7 @@ import pytest
 from contract.answers import Kind
 from contract.checks import alike
 from contract.outages import FaultKind
-from suites.rig.breakable import AT_ONCE, Breakables, failing, once_it_works, through
+from suites.rig.breakable import AT_ONCE, Breakables, failing, through, works_again
 from suites.rig.judging import control, expect
 from suites.rig.outbox import asked_for_reset
 
@@ -70,7 +70,7 @@ def test_logins_that_ended_in_5xx_are_no_wrong_guesses(faults: Breakables, name:
         for _ in range(api.target.profile.login_limit + 1):
             failing(api.login(account))
 
-    again = once_it_works(partial(api.login, account), Kind.ACCEPTED, Kind.THROTTLED)
+    again = works_again(partial(api.login, account), Kind.ACCEPTED, Kind.THROTTLED)
     expect(again, Kind.ACCEPTED, because="the right password after logins that ended in 5xx")
 
 

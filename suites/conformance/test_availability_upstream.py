@@ -12,7 +12,7 @@ from contract.checks import challenge, status
 from contract.errors import ContractViolation
 from contract.outages import FaultKind, Reply
 from contract.targets.model import Target
-from suites.rig.breakable import Breakables, failing, once_it_works
+from suites.rig.breakable import Breakables, failing, works_again
 from suites.rig.elsewhere import elsewhere
 from suites.rig.guessing import WRONG
 from suites.rig.judging import control, expect, not_applicable, not_exercised
@@ -44,7 +44,7 @@ def test_an_answer_that_makes_no_sense_counts_as_unavailability(faults: Breakabl
         for what, reply in NONSENSE.items() if kind is FaultKind.CANNED else [("", None)]:
             with upstream.broken(kind, reply=reply, what=what):
                 status(api.login(account).answer, *statuses)
-    control(once_it_works(partial(api.login, account)))
+    works_again(partial(api.login, account))
 
     if FaultKind.CANNED in upstream.kinds:
         with elsewhere() as other:
@@ -90,7 +90,7 @@ def test_a_wrong_password_stays_wrong_during_an_outage(faults: Breakables) -> No
             expect(wrong, Kind.REFUSED_CREDENTIALS, because="a wrong password")
             expect(api.login(account), Kind.UNAVAILABLE, because="the right password")
 
-        control(once_it_works(partial(api.login, account)))
+        works_again(partial(api.login, account))
 
 
 @pytest.mark.requirement("AVAIL-15")
@@ -119,7 +119,7 @@ def test_a_login_calls_the_identity_service_no_oftener_than_documented(
                 actual=str(calls),
                 answer=login.answer,
             )
-        control(once_it_works(partial(api.login, account)))
+        works_again(partial(api.login, account))
 
 
 @pytest.mark.requirement("AVAIL-16")
@@ -145,4 +145,4 @@ def test_during_a_long_outage_callers_are_told_at_once(faults: Breakables) -> No
                     actual=f"{answer.status} after {answer.elapsed_s:.2f} s",
                     answer=answer,
                 )
-    control(once_it_works(partial(api.login, account)))
+    works_again(partial(api.login, account))

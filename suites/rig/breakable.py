@@ -15,7 +15,7 @@ from suites.rig.api import Api, wait_asked_for
 from suites.rig.dependencies import ServiceMissing
 from suites.rig.faults import Faults, Outage
 from suites.rig.identities import Account
-from suites.rig.judging import expect, not_exercised
+from suites.rig.judging import control, expect, not_exercised, not_reached
 from suites.rig.outbox import Outbox
 
 AT_ONCE = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.DOWN, FaultKind.WRONG_CREDENTIALS)
@@ -154,7 +154,24 @@ def through(database: Breakable, perform: Callable[[], Outcome], *, because: str
         if failing(outcome).answer.status < 500:
             expect(outcome, Kind.ACCEPTED, because=because)
         failed = True
-    return expect(once_it_works(perform), Kind.ACCEPTED, because=because)
+    return expect(reached(once_it_works(perform)), Kind.ACCEPTED, because=because)
+
+
+def works_again(perform: Callable[[], Outcome], *kinds: Kind) -> Outcome:
+    """
+    Wait after a repair until the outcome is of one of *kinds* (accepted), and return it.
+
+    Raises:
+        NotTestable: it is refused.
+    """
+    return control(reached(once_it_works(perform, *kinds)), *kinds)
+
+
+def reached(outcome: Outcome) -> Outcome:
+    """Return *outcome*; the test ends, not reached, where it is still a server error: that is AVAIL-12's one finding."""
+    if not outcome.answer.status or outcome.answer.status >= 500:
+        not_reached(f"{outcome.answer.request.operation} does not work again after the repair (AVAIL-12)")
+    return outcome
 
 
 def failing(outcome: Outcome) -> Outcome:

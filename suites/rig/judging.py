@@ -33,6 +33,11 @@ def not_exercised(why: str) -> NoReturn:
     pytest.skip(f"{NOT_EXERCISED}: {why}")
 
 
+def not_reached(why: str) -> NoReturn:
+    """End the test: something that another requirement is about stands in the way."""
+    pytest.skip(f"{NOT_REACHED}: {why}")
+
+
 def undecided(why: str) -> NoReturn:
     """End the test: noise, too few samples, or throttled past the time given."""
     pytest.skip(f"{UNDECIDED}: {why}")

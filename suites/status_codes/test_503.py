@@ -11,7 +11,7 @@ from contract.checks import retry_after, status
 from contract.flows import Outcome
 from contract.outages import FaultKind
 from suites.rig.api import Api
-from suites.rig.breakable import AT_ONCE, Breakables, once_it_works
+from suites.rig.breakable import AT_ONCE, Breakables, works_again
 from suites.rig.identities import Account
 from suites.rig.judging import control, not_applicable
 from suites.rig.readiness import reports
@@ -49,7 +49,7 @@ def test_what_needs_the_database_is_503_while_it_cannot_be_used(faults: Breakabl
                 retry_after(refused, at_most_s=DAY_S)
 
         for operation in operations:
-            control(once_it_works(partial(perform, api, account, operation)))
+            works_again(partial(perform, api, account, operation))
 
 
 @pytest.mark.requirement("AVAIL-03")
@@ -64,7 +64,7 @@ def test_login_is_503_while_the_identity_service_cannot_be_reached(faults: Break
             refused = status(api.login(account).answer, 503)
             retry_after(refused, at_most_s=DAY_S)
 
-        control(once_it_works(partial(api.login, account)))
+        works_again(partial(api.login, account))
 
 
 @pytest.mark.requirement("AVAIL-08")
@@ -83,4 +83,4 @@ def test_a_refusal_of_the_service_itself_is_503_and_shows_in_readiness(faults: B
             if "readiness" in api.target.features and upstream.needed_by("getReadiness"):
                 reports(api, cause="authentication")
 
-        control(once_it_works(partial(api.login, account)))
+        works_again(partial(api.login, account))
