@@ -168,7 +168,7 @@ def works_again(perform: Callable[[], Outcome], *kinds: Kind) -> Outcome:
 
 
 def reached(outcome: Outcome) -> Outcome:
-    """Return *outcome*; the test ends, not reached, where it is still a server error: that is AVAIL-12's one finding."""
+    """Return *outcome*; the test ends, not reached, where it is still a server error: that is AVAIL-12's finding."""
     if not outcome.answer.status or outcome.answer.status >= 500:
         not_reached(f"{outcome.answer.request.operation} does not work again after the repair (AVAIL-12)")
     return outcome
