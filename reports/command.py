@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     what = "; ".join(f"{name}: {words}" for name, words in told.items())
     one = commands.add_parser("export", help="write one form of a report", description=what, epilog=EPILOG)
     one.add_argument("form", choices=(*forms.FORMS, ALLURE), metavar="FORM", help=", ".join((*forms.FORMS, ALLURE)))
-    one.add_argument("path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder (default: the newest)")
+    one.add_argument(
+        "path", nargs="?", type=Path, default=inputs.LATEST, help="a run's folder, or a drift (default: the newest)"
+    )
     one.add_argument("--to", type=Path, metavar="FILE", help="where to (default: stdout); a folder for allure")
     one.set_defaults(run=_export)
     return parser
@@ -88,8 +90,11 @@ def _export(given: argparse.Namespace) -> int:
             raise BindingError("allure: give the folder to publish with --to=FOLDER.")
         print(f"{given.to / 'index.html'}: {publish(given.path, given.to)} scripts that call home left out")
         return 0
-    results, _ = _results(given.path)
-    text = forms.FORMS[given.form].make(results)
+    found = inputs.read(given.path)
+    if found.kind in ("drift", "diff"):
+        text = forms.of_drift(given.form, found.document)
+    else:
+        text = forms.FORMS[given.form].make(_results(given.path)[0])
     if given.to is None:
         print(text, end="")
         return 0

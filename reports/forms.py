@@ -1,4 +1,4 @@
-"""The forms in which a conformance run can be had, each as a text."""
+"""The forms in which a conformance run, a comparison of documents or a drift can be had, each as a text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from contract.diff.result import SCHEMA as CHANGES
+from contract.diff.result import Diff
+from contract.drift.result import Drift
+from contract.errors import BindingError
 from contract.results import Results
+from reports import document_changes as changes
+from reports import provider_drift
 from reports.annotations import workflow_commands
 from reports.badge import badge_of
 from reports.conformance import cases, findings
@@ -59,6 +66,38 @@ FORMS: Mapping[str, Form] = {
     "json": Form("results.json", "results.json, of a killed run too", _json),
     "annotations": Form("annotations.txt", "workflow commands of GitHub Actions", _annotations),
 }
+
+
+def of_drift(form: str, document: Any) -> str:
+    """
+    Return *form* of a `drift.json`, or of what `contract diff --json` wrote.
+
+    Raises:
+        BindingError: it cannot be had in that form.
+    """
+    value: Diff | Drift
+    if document["schema"] == CHANGES:
+        value = Diff.from_json(document)
+        found, told, summary = changes.findings(value), changes.cases(value), changes.markdown(value)
+    else:
+        value = Drift.from_json(document)
+        found, told, summary = (
+            provider_drift.findings(value),
+            provider_drift.cases(value),
+            provider_drift.markdown(value),
+        )
+    made = {
+        "markdown": lambda: summary,
+        "junit": lambda: junit(told, name="authproof"),
+        "sarif": lambda: json.dumps(sarif(found), indent=1) + "\n",
+        "annotations": lambda: workflow_commands(found),
+        "json": lambda: json.dumps(value.to_json(), indent=1, allow_nan=False) + "\n",
+    }
+    if form not in made:
+        raise BindingError(f"{form}: of a drift there is none. Valid: {', '.join(made)}.")
+    return made[form]()
+
+
 PAGE = "report.html"
 RENDERED = ("markdown", "junit", "sarif", "badge")
 """What `render` writes; the others are had by `export`."""
