@@ -45,21 +45,16 @@ _OPTIONAL = {"request": ("readOnly",), "response": ("writeOnly",)}
 
 def witnessed(changes: list[Change], old: Document, new: Document) -> list[Change]:
     """
-    Return *changes*, each breaking or undecided one of a schema with a value that shows it, where one is found.
+    Return *changes*, those of schemas that are not compatible with a value that shows them, where one is found.
 
     What a request may say is shown by a value that was valid and is not any more; what an answer may be, by one that is
-    valid and was not before. The same documents give the same values. Not finding one proves nothing.
+    valid and was not before. The same documents give the same values. Not finding one proves nothing. Where there are
+    more than `MAX_SEARCHES`, the breaking ones come first.
     """
-    left = MAX_SEARCHES
-    done = []
-    for change in changes:
-        wanted = change.consumer is Consumer.BREAKING or change.undecided
-        if change.schemas and wanted and left:
-            left -= 1
-            done.append(replace(change, witness=_search(change, old, new)))
-        else:
-            done.append(change)
-    return done
+    wanted = [each for each in changes if each.schemas and each.consumer is not Consumer.COMPATIBLE]
+    wanted.sort(key=lambda each: each.consumer is not Consumer.BREAKING)
+    found = {id(each): _search(each, old, new) for each in wanted[:MAX_SEARCHES]}
+    return [replace(each, witness=found.get(id(each))) for each in changes]
 
 
 def _search(change: Change, old: Document, new: Document) -> Witness | None:

@@ -9,12 +9,16 @@ from typing import Any
 from contract.document.tree import Tree, TreeBuilder
 
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<text>"[^"\\\x00-\x1f]*(?:\\["\\/bfnrtu][^"\\\x00-\x1f]*)*")
+    r"""[ \t\r\n]*(?:
+        (?P<text>"[^"\\\x00-\x1f]*(?:\\["\\/bfnrtu][^"\\\x00-\x1f]*)*")
       | (?P<mark>[\[\]{},:])
-      | (?P<word>-?[0-9][0-9.eE+-]{0,400}|true|false|null)""",
+      | (?P<word>-?[0-9][0-9.eE+-]{0,400}|true|false|null)
+      | (?P<end>\Z))""",
     re.VERBOSE,
 )
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def read_json(text: str, source: str) -> Tree:
@@ -28,17 +32,22 @@ def read_json(text: str, source: str) -> Tree:
     opened: list[str] = []
     due = "a value"
     line, position = 1, 0
-    while position < len(text):
+    while True:
         match = _TOKEN.match(text, position)
         if match is None:
+            position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+            line = text.count("\n", 0, position) + 1
             raise builder.fault(line, f"not JSON: {due} is due, not {text[position : position + 20]!r}.")
-        token, position = match.group(), match.end()
-        if match.lastgroup == "space":
-            line += token.count("\n")
-        elif match.lastgroup == "text" and due.startswith("a key"):
+        kind = match.lastgroup
+        token = match[kind]  # type: ignore[index]
+        line += text.count("\n", position, match.start(kind))  # type: ignore[arg-type]
+        position = match.end()
+        if kind == "end":
+            break
+        if kind == "text" and due.startswith("a key"):
             builder.key(_loaded(token, line, builder), line)
             due = "a colon"
-        elif match.lastgroup in {"text", "word"} and due.startswith("a value"):
+        elif kind in {"text", "word"} and due.startswith("a value"):
             builder.scalar(_loaded(token, line, builder), line)
             due = "a comma or an end" if opened else "nothing more"
         elif token in "{[" and due.startswith("a value"):

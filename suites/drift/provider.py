@@ -24,7 +24,7 @@ from suites.rig.breakable import Breakable
 from suites.rig.dependencies import ServiceMissing
 from suites.rig.documented import base_of, document_in_force
 from suites.rig.identities import Account
-from suites.rig.judging import Advice, not_applicable, not_exercised
+from suites.rig.judging import NOT_EXERCISED, Advice, not_applicable, not_exercised
 from suites.rig.outbox import Outbox
 from suites.rig.run.plugin import Worker
 from suites.rig.run.select import NO_CONSENT
@@ -143,7 +143,7 @@ class Provider:
             self._worker.need("faults")
             found = self._worker.state.breakable("database")
         except (pytest.skip.Exception, ServiceMissing) as why:
-            return None, f"no outage can be made: {why}"
+            return None, f"no outage can be made: {str(why).removeprefix(f'{NOT_EXERCISED}: ')}"
         return found, "" if found else "no [facilities.faults.database] in the target file"
 
     def _keep(self) -> None:

@@ -11,7 +11,7 @@ from contract.document.operations import mapping, sequence
 from contract.document.pointers import of_reference
 from contract.errors import BindingError
 
-MAX_PARTS = 2_000_000
+MAX_PARTS = 500_000
 """How many schemas are looked at in one comparison, those that are looked at again counted again."""
 
 ANNOTATIONS = frozenset(
