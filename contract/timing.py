@@ -25,6 +25,8 @@ ERROR_RATE = 1e-6
 LOOKS = (100, 200)
 """After how many rounds to look whether it is decided; there is no further one."""
 
+HOPELESS = 4  # widths in bounds; twice the rounds make an interval narrower by half at most
+
 
 class Finding(StrEnum):
     """What a comparison came to."""
@@ -48,6 +50,10 @@ class Comparison:
     low_s: float
     high_s: float
     rounds: int
+
+    def is_hopeless(self, bound_s: float) -> bool:
+        """Whether twice the rounds would not decide it: the interval is far beyond *bound_s* on both sides."""
+        return self.low_s < -bound_s and self.high_s > bound_s and self.high_s - self.low_s > HOPELESS * bound_s
 
     def __str__(self) -> str:
         low, mid, high = (f"{1e3 * each:+.1f}" for each in (self.low_s, self.median_s, self.high_s))

@@ -98,6 +98,7 @@ def compared(api: Api, operation: str, bound_s: float) -> tuple[Comparison, Comp
         watch.run(look - rounds)
         rounds = look
         found = compare(watch.differences(KNOWN, UNKNOWN), bound_s=bound_s)
-        if found.finding is not Finding.UNDECIDED or time.monotonic() - began_s > LONGEST_S:
+        out_of_time = time.monotonic() - began_s > LONGEST_S
+        if found.finding is not Finding.UNDECIDED or found.is_hopeless(bound_s) or out_of_time:
             break
     return found, compare(watch.differences(one, other), bound_s=bound_s)

@@ -53,6 +53,14 @@ def test_nothing_is_said_where_noise_is_too_large_or_samples_are_too_few() -> No
     assert compare([], bound_s=BOUND_S).finding is Finding.UNDECIDED
 
 
+def test_a_comparison_is_given_up_where_more_rounds_are_no_help_and_not_where_it_leans() -> None:
+    centred = compare([-0.04, 0.04] * 50, bound_s=BOUND_S)
+    leaning = compare([0.005, 0.06] * 50, bound_s=BOUND_S)
+
+    assert (centred.finding, centred.is_hopeless(BOUND_S)) == (Finding.UNDECIDED, True)
+    assert (leaning.finding, leaning.is_hopeless(BOUND_S)) == (Finding.UNDECIDED, False)
+
+
 @pytest.mark.parametrize("scale_s", [0.001, 0.01, 0.1, 1.0])
 def test_equal_times_are_never_told_apart(scale_s: float) -> None:
     """Even at an error rate ten thousand times that of a run, and without a bound, alarms stay within it."""
