@@ -39,7 +39,7 @@ def capture(target: Target, step: Step, session: Session, answer: Answer, kind: 
     answer lets the flow go on. What is not there leaves the session as it was. A capture to "header:NAME" is sent in
     that header from then on. `expiresIn` is seconds, whatever the target's unit.
     """
-    captures = {**target.scheme.renew, **(step.capture if kind in TAKEN_ALONG else {})}
+    captures = {**target.scheme.renew, **(_meant(step.capture, kind) if kind in TAKEN_ALONG else {})}
     session = replace(session, cookies=kept(session.cookies, answer))
     for word, place in captures.items():
         if (value := read(answer, place)) is not None:
@@ -47,6 +47,14 @@ def capture(target: Target, step: Step, session: Session, answer: Answer, kind: 
     if "accessToken" in captures and kind is Kind.ACCEPTED and session.access_token is not None:
         session = replace(session, challenge=None)
     return session
+
+
+def _meant(captures: Mapping[str, str], kind: Kind) -> Mapping[str, str]:
+    """Return *captures* without one of two words for one place: what a challenge has there is no access token yet."""
+    if "accessToken" not in captures or captures["accessToken"] != captures.get("sessionToken"):
+        return captures
+    other = "sessionToken" if kind is Kind.ACCEPTED else "accessToken"
+    return {word: place for word, place in captures.items() if word != other}
 
 
 def signed_out(session: Session) -> Session:

@@ -100,6 +100,14 @@ def drive(flow: Flow, send: Callable[[Request], Answer]) -> Outcome:
     return request
 
 
+class EndedEarly(NotTestable):
+    """A flow ended before its last step; `outcome` is what it came to."""
+
+    def __init__(self, operation_id: str, outcome: Outcome) -> None:
+        super().__init__(f"{operation_id} came to an end before its last step: {outcome.kind}.")
+        self.outcome = outcome
+
+
 def up_to_last(
     target: Target,
     operation_id: str,
@@ -115,7 +123,7 @@ def up_to_last(
     So several flows can be brought to the point where their last requests go out at one moment.
 
     Raises:
-        NotTestable: An earlier step ended the flow.
+        EndedEarly: An earlier step ended the flow.
     """
     due: list[Request] = []
 
@@ -128,7 +136,7 @@ def up_to_last(
     while isinstance(waiting, Request) and not due:
         waiting = _advance(flow, send(waiting))
     if isinstance(waiting, Outcome):
-        raise NotTestable(f"{operation_id} came to an end before its last step: {waiting.kind}.")
+        raise EndedEarly(operation_id, waiting)
     return flow, waiting
 
 

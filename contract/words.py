@@ -91,12 +91,15 @@ def user_name(target: Target, email: Any) -> Any:
     """
     Return the user name that goes with an address: all of it but the characters that user names may not have.
 
-    The target's `username_pattern` is put around it. Letter case is kept, and what is no text stays as it is, so that
-    what a check does to an address happens to the user name too.
+    The target's `username_pattern` is put around it. Letter case is kept, and so are blanks at either end, and what is
+    no text stays as it is, so that what a check does to an address happens to the user name too.
     """
     if not isinstance(email, str):
         return email
-    return (target.username_pattern or "{id}").replace("{id}", re.sub(r"[^A-Za-z0-9]+", "_", email))
+    bare = email.strip() or email
+    name = (target.username_pattern or "{id}").replace("{id}", re.sub(r"[^A-Za-z0-9]+", "_", bare))
+    before, _, after = email.partition(bare)
+    return f"{before}{name}{after}"
 
 
 def refuse_strays(target: Target, operation_id: str, steps: tuple[Step, ...], given: Mapping[str, Any]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 from contract.answers import Answer, Kind, Request
 from contract.encoding import encode
@@ -17,22 +17,16 @@ from contract.session import ANONYMOUS, Session
 from contract.targets.model import Step, Target
 from suites.rig.client import Client
 from suites.rig.conversation import in_step
+from suites.rig.errands import Errands
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
 from suites.rig.judging import control, not_exercised, undecided
-from suites.rig.raw import send_raw, together
+from suites.rig.patience import LONGEST_WAIT_S, wait_asked_for
+from suites.rig.races import Call, race
+from suites.rig.raw import send_raw
 
-LONGEST_WAIT_S = 60.0  # for one 429 outside a throttle row
+T = TypeVar("T")
 Mutate = Callable[[Request], Request]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One operation to be performed in a race."""
-
-    operation: str
-    inputs: Mapping[str, Any]
-    session: Session = ANONYMOUS
 
 
 class Api:
@@ -61,8 +55,11 @@ class Api:
         self._journal = journal
         self._client = Client(target.transport, on_exchange=self._heard)
         self._shared: Account | None = None
+        self._renewal_s = 0.0
         self.clock_offset_s = 0.0
         self.account_limit: int | None = None
+        self.errands = Errands(target)
+        self.made: list[Account] = []
 
     def _heard(self, answer: Answer) -> None:
         if self._founds:
@@ -87,13 +84,16 @@ class Api:
 
         *mutate* changes the request of the last step before it is sent.
         """
+        inputs = self.errands.completed(operation, inputs)
         outcome = self._client.run(perform(self.target, operation, session, mutate=mutate, **inputs))
+        waited_s = 0.0
         while outcome.kind is Kind.THROTTLED and self.patient:
-            wait_s = wait_asked_for(outcome.answer)
-            if wait_s > LONGEST_WAIT_S:
-                undecided(f"{operation} is throttled for {wait_s:.0f} s")
+            waited_s += (wait_s := wait_asked_for(outcome.answer))
+            if waited_s > LONGEST_WAIT_S:
+                undecided(f"{operation} is throttled for {waited_s:.0f} s")
             time.sleep(wait_s)
             outcome = self._client.run(perform(self.target, operation, session, mutate=mutate, **inputs))
+        self.errands.settle(self._client.run, operation, outcome, inputs)
         return outcome
 
     def as_(self, account: Account, operation: str, *, mutate: Mutate | None = None, **inputs: Any) -> Outcome:
@@ -155,15 +155,13 @@ class Api:
         """
         Perform all *calls* so that their last requests arrive at one moment, each over a connection of its own.
 
-        Earlier steps of a flow are performed one after another before.
+        Earlier steps of a flow are performed one after another before; who is refused at one does not take part.
         """
-        waiting = [
-            up_to_last(self.target, call.operation, call.session, self._client.send, **call.inputs) for call in calls
-        ]
-        answers = together([request for _, request in waiting], self.target.transport, stagger_s=stagger_s)
-        for answer in answers:
-            self._heard(answer)
-        return [finish(flow, answer) for (flow, _), answer in zip(waiting, answers, strict=True)]
+        given = [replace(call, inputs=self.errands.completed(call.operation, call.inputs)) for call in calls]
+        outcomes = race(self.target, given, self._client.send, self._heard, stagger_s=stagger_s)
+        for call, outcome in zip(given, outcomes, strict=True):
+            self.errands.settle(self._client.run, call.operation, outcome, call.inputs)
+        return outcomes
 
     # -- people
 
@@ -174,6 +172,7 @@ class Api:
         outcome = self.call("registerUser", **inputs)
         if outcome.kind is Kind.ACCEPTED:
             account.user_id = str(outcome.session.values.get("userId", ""))
+            self.made.append(account)
             self._journal.exists(self.target.base_url, account.email, account.user_id)
         return outcome
 
@@ -238,20 +237,39 @@ class Api:
         """
         if self.account_limit is not None and self._journal.made >= self.account_limit:
             not_exercised(f"this shared target was given its {self.account_limit} accounts; see --consent=HOST")
-        account = self.people.person(self.target.profile)
-        control(self.register(account))
+        if "registration" not in self.target.features:
+            account = self.errands.prepared_account()
+        else:
+            account = self.people.person(self.target.profile)
+            control(self.register(account))
         if signed_in:
-            control(self.login(account))
+            self.sign_in(account)
         return account
 
+    def sign_in(self, account: Account) -> Outcome:
+        """Log *account* in, with its second factor where it has one. Raises NotTestable where that is refused."""
+        outcome = self.login(account)
+        if outcome.kind is Kind.CHALLENGED and account.otp is not None:
+            code = account.unused_code(self.target.profile, self.now())
+            outcome = self.as_(account, "verifyMfa", code=code)
+        return control(outcome)
+
     def shared_account(self) -> Account:
-        """Return the account of this worker that harmless tests share; it is never locked, renamed or logged out."""
+        """
+        Return the account of this worker that harmless tests share; it is never locked, renamed or logged out.
+
+        It is signed in anew once half the lifetime of its access token has passed.
+        """
         if self._shared is None:
             self._shared = self.found(self.fresh_account)
+            self._renewal_s = time.monotonic() + self.target.profile.access_lifetime_s / 2
+        elif time.monotonic() > self._renewal_s:
+            self.found(partial(self.sign_in, self._shared))
+            self._renewal_s = time.monotonic() + self.target.profile.access_lifetime_s / 2
         return self._shared
 
-    def found(self, make: Callable[[], Account]) -> Account:
-        """Make an account that later tests build on too; its answers are kept in `founding`, for repro scripts."""
+    def found(self, make: Callable[[], T]) -> T:
+        """Do what later tests build on too; its answers are kept in `founding`, for repro scripts."""
         self._founds = True
         try:
             return make()
@@ -265,16 +283,3 @@ class Api:
         code = account.unused_code(self.target.profile, self.now())
         control(self.as_(account, "verifyMfaSetup", code=code))
         return account
-
-
-def wait_asked_for(answer: Answer) -> float:
-    """Return the seconds that `Retry-After` asks to wait; 1 where it says nothing that can be read."""
-    said = answer.header("retry-after") or ""
-    if said.isdecimal():
-        return float(said)
-    try:
-        until_s, date = parsedate_to_datetime(said).timestamp(), answer.header("date")
-        now_s = parsedate_to_datetime(date).timestamp() if date else time.time()
-        return max(until_s - now_s, 0.0)
-    except ValueError:
-        return 1.0

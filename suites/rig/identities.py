@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import random
 import secrets
+import time
 from dataclasses import dataclass, field
 
-import pyotp
 from faker import Faker
 
 from contract.errors import NotTestable
@@ -16,6 +15,7 @@ from contract.secret import Secret
 from contract.session import Session
 from contract.targets.model import Profile
 from suites.rig.derivation import made_up
+from suites.rig.one_time_codes import code_at
 
 NEAR_STEPS = 20  # time steps either way in which a wrong code is not right by chance
 LEAST_SOUGHT = 12  # characters of a secret that is looked for in answers
@@ -27,14 +27,15 @@ class Account:
     """
     One identity. Its session is a value that the api replaces after each answer.
 
-    `otp` is the confirmed MFA secret, `last_step` the last time step whose code was given out, `backup_codes` the ones
-    not yet used.
+    `username` is "" where it is made from the address. `otp` is the confirmed MFA secret, `last_step` the last time
+    step whose code was given out, `backup_codes` the ones not yet used.
     """
 
     email: str
     password: Secret
     session: Session = field(default_factory=Session)
     user_id: str = ""
+    username: str = ""
     otp: Secret | None = None
     last_step: int = 0
     backup_codes: list[Secret] = field(default_factory=list)
@@ -49,7 +50,7 @@ class Account:
     def code(self, profile: Profile, at_s: float, *, steps: int = 0) -> Secret:
         """Return the one-time code of the step at *at_s* (Unix time), moved by *steps*."""
         assert self.otp is not None, "this account has no second factor"
-        return Secret(totp(self.otp, profile).at(at_s, counter_offset=steps))
+        return Secret(code_at(self.otp, profile, at_s, steps=steps))
 
     def wrong_codes(self, profile: Profile, at_s: float) -> list[str]:
         """Return codes that no step near *at_s* has: one beside the right one, and well-known ones."""
@@ -63,18 +64,16 @@ class Account:
         """
         Return a code that the target accepts now and that this account has not been given before.
 
-        Where the current step's code is spent, it is the next step's, which the window of one step accepts.
+        Where the current step's code is spent, it is the next step's, which a window of one step accepts; without one,
+        the next step is waited for.
         """
         step = int(at_s) // profile.code_step_s
         wanted = max(step, self.last_step + 1)
         self.last_step = wanted
+        if wanted > step and not profile.code_window_steps:
+            time.sleep(wanted * profile.code_step_s - at_s)
+            return self.code(profile, float(wanted * profile.code_step_s))
         return self.code(profile, at_s, steps=wanted - step)
-
-
-def totp(secret: Secret, profile: Profile) -> pyotp.TOTP:
-    """Return the generator of codes for *secret* with the target's digits, step and hash. Source: RFC 6238."""
-    digest = getattr(hashlib, profile.code_algorithm.lower())
-    return pyotp.TOTP(secret.reveal(), digits=profile.code_digits, interval=profile.code_step_s, digest=digest)
 
 
 class People:
@@ -82,15 +81,17 @@ class People:
     A seeded source of people for one worker.
 
     Names come from the seed, so that a run can be repeated; addresses also hold the run's id, so that the repetition
-    meets no account of the first run. `canaries` are what no answer has a reason to hold, each with what it is: the
-    passwords made up here, the MFA secrets that were confirmed, the reset tokens that were mailed.
+    meets no account of the first run. They are as *pattern* says, {id} being their own part, or at a reserved domain.
+    `canaries` are what no answer has a reason to hold, each with what it is: the passwords made up here, the MFA
+    secrets that were confirmed, the reset tokens that were mailed.
     """
 
-    def __init__(self, seed: int, run: str, worker: str) -> None:
+    def __init__(self, seed: int, run: str, worker: str, *, pattern: str = "") -> None:
         self._random = random.Random(f"{seed} {worker}")
         self._faker = Faker()
         self._faker.seed_instance(self._random.getrandbits(32))
-        self._domain = f"{worker}-{run}.{MAIL_DOMAIN}".lower()
+        self._own = f"{worker}-{run}".lower()
+        self._pattern = pattern
         self._made = 0
         self.canaries: dict[str, str] = {}
 
@@ -98,7 +99,9 @@ class People:
         """Return an address that this run has not used."""
         self._made += 1
         name = self._faker.first_name().lower().encode("ascii", "ignore").decode() or "someone"
-        return f"{name}.{self._made}@{self._domain}"
+        if self._pattern:
+            return self._pattern.replace("{id}", f"{name}.{self._made}.{self._own}")
+        return f"{name}.{self._made}@{self._own}.{MAIL_DOMAIN}"
 
     def password(self, profile: Profile) -> Secret:
         """

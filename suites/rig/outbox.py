@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -31,34 +31,38 @@ class Outbox:
     The mails of one instance.
 
     *capture* maps contract words to patterns with one group, which find them in a mail; *wait_s* is how long a mail may
-    take.
+    take. A mail tells something if it tells every one of *words*; all that are captured, where none are given.
     """
 
-    def __init__(self, mailbox: Mailbox, capture: Mapping[str, str], wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self, mailbox: Mailbox, capture: Mapping[str, str], wait_s: float = WAIT_S, *, words: Collection[str] = ()
+    ) -> None:
         self._mailbox = mailbox
         self._capture = {word: re.compile(pattern) for word, pattern in (capture or PATTERNS).items()}
         self._wait_s = wait_s
+        self._wanted = frozenset(words) & self._capture.keys() or self._capture.keys()
 
     def mails(self, recipient: str) -> list[Mail]:
         """Return the mails to *recipient* so far, the oldest first."""
         return self._mailbox(recipient)
 
-    def telling(self, recipient: str) -> list[dict[str, Secret]]:
-        """Return what the mails to *recipient* say, for each mail in which every pattern finds something."""
-        return [self._words(mail) for mail in self._that_tell(recipient)]
+    def telling(self, recipient: str, words: Collection[str] = ()) -> list[dict[str, Secret]]:
+        """Return what the mails to *recipient* say, for each mail that tells *words*."""
+        return [self._words(mail) for mail in self._that_tell(recipient, words)]
 
-    def words(self, recipient: str, *, count: int = 1) -> dict[str, Secret]:
+    def words(self, recipient: str, *, count: int = 1, words: Collection[str] = ()) -> dict[str, Secret]:
         """
         Return, by contract word, what the *count*-th such mail says, waiting for it.
 
         Raises:
             NotTestable: it has not come in time.
         """
-        told = self._waited(lambda: self.telling(recipient), count)
+        told = self._waited(lambda: self.telling(recipient, words), count)
         if len(told) < count:
+            what = " and ".join(sorted(words or self._wanted))
             raise NotTestable(
-                f"[facilities.outbox] mail {count} to {recipient} that tells {' and '.join(self._capture)} has not "
-                f"come within {self._wait_s:g} s: {len(self.mails(recipient))} came, of which {len(told)} do"
+                f"[facilities.outbox] mail {count} to {recipient} that tells {what} has not come within "
+                f"{self._wait_s:g} s: {len(self.mails(recipient))} came, of which {len(told)} do"
             )
         return told[count - 1]
 
@@ -90,8 +94,9 @@ class Outbox:
             raise NotTestable(NO_TOKEN)
         return told["token"]
 
-    def _that_tell(self, recipient: str) -> list[Mail]:
-        return [mail for mail in self.mails(recipient) if len(self._words(mail)) == len(self._capture)]
+    def _that_tell(self, recipient: str, words: Collection[str] = ()) -> list[Mail]:
+        wanted = frozenset(words) or self._wanted
+        return [mail for mail in self.mails(recipient) if wanted <= self._words(mail).keys()]
 
     def _words(self, mail: Mail) -> dict[str, Secret]:
         text = text_of(mail)

@@ -25,7 +25,7 @@ def preflight(api: Api) -> None:
             raise TargetGone(f"{api.target.name}: {api.target.base_url}: {outcome.answer.fault}")
         need("registerUser", outcome.kind, outcome.answer)
     else:
-        account = api.prepared_account()
+        account = api.fresh_account(signed_in=False)
     outcome = api.login(account)
     if outcome.kind is Kind.NO_ANSWER:
         raise TargetGone(f"{api.target.name}: {api.target.base_url}: {outcome.answer.fault}")

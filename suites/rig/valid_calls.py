@@ -50,7 +50,9 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "listUsers": ValidCall(operation, {}, Kind.FORBIDDEN),
         "updateUser": ValidCall(operation, {"userId": user_id, "role": "user"}, Kind.FORBIDDEN),
         "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT),
-        "verifyMfa": ValidCall(operation, {"sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS),
+        "verifyMfa": ValidCall(
+            operation, {"email": account.email, "sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS
+        ),
         "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),
         "requestPasswordReset": ValidCall(operation, {"email": account.email}),
         "confirmPasswordReset": ValidCall(

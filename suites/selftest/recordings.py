@@ -22,9 +22,6 @@ from contract.targets.read import names, read, resolve
 DATA = Path(__file__).parent / "data"
 ENVIRON = {
     "ALLAUTH_PASSWORD": "a quite different phrase",
-    "COGNITO_CLIENT": "client-1",
-    "COGNITO_POOL": "pool-1",
-    "DJANGO_SECRET_KEY": "a key that is used nowhere else, of fifty letters",
     "KEYSTONE_PASSWORD": "correct horse battery staple",
 }
 

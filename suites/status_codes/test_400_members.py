@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from contract.errors import ContractViolation
 from contract.flows import Outcome
 from contract.places import OMIT
 from contract.session import ANONYMOUS
+from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.judging import control, never, not_applicable, survived
 from suites.rig.members import json_members
@@ -58,6 +59,8 @@ def spoilt(api: Api, operation: str, *ways: str) -> Iterator[tuple[ValidCall, Pr
     account = api.fresh_account() if operation in OF_THE_ACCOUNT else api.shared_account()
     session = account.session if operation in SECURED else ANONYMOUS
     call = valid_call(operation, api, account)
+    if "username" in members and "email" in call.inputs:  # else a spoilt address would spoil the name made from it too
+        call = replace(call, inputs={"username": user_name(api.target, call.inputs["email"]), **call.inputs})
     sensible = [way for way in ways if operation != "updateCurrentUser" or way not in ABSENT]
     for word in [each for each in members if each in call.inputs]:
         for way in sensible:

@@ -6,10 +6,11 @@ import pytest
 
 from contract.answers import Kind
 from contract.checks import not_cacheable, retry_after, status
-from suites.rig.api import Api, wait_asked_for
+from suites.rig.api import Api
 from suites.rig.clock import Clock
 from suites.rig.guessing import throttled
 from suites.rig.judging import control, expect
+from suites.rig.patience import wait_asked_for
 
 
 @pytest.mark.requirement("ABUSE-01")

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from contract.answers import Answer, Kind, Request
 from contract.classify import classify
 from contract.errors import ContractViolation, NotTestable
 from contract.secret import Secret
+from contract.session import Session
 from contract.targets.model import Target
 from suites.rig.api import Api
 from suites.rig.breakable import Breakable
 from suites.rig.clock import Clock, by_shell
-from suites.rig.control import Control
 from suites.rig.dependencies import ServiceMissing
+from suites.rig.errands import Errands
 from suites.rig.faults import Outage
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
-from suites.rig.judging import control
 from suites.rig.launch import Instance, Launcher, TargetGone
 from suites.rig.mailboxes import SharedSink
-from suites.rig.minting import Mint, by_key
-from suites.rig.outbox import WAIT_S, Outbox
+from suites.rig.minting import Mint
+from suites.rig.outbox import Outbox
 from suites.rig.passive import PassiveJudge
 from suites.rig.preflight import preflight
-from suites.rig.run.mail_of import mailbox
+from suites.rig.prepared import Prepared
+from suites.rig.run.means import control_of, mint_of, named_admin, outbox_of
 
 LOOK_AGAIN_S = 10.0
 GUESSES = frozenset({"loginUser", "verifyMfa"})
@@ -58,7 +58,9 @@ class State:
     ) -> None:
         self._account_limit = account_limit
         self.launcher = Launcher(target, options=options, journal=folder / "faults.jsonl")
-        self.people = People(seed, folder.name[-6:], worker)
+        self.people = People(seed, folder.name[-6:], worker, pattern=target.email_pattern)
+        accounts = target.facilities.get("accounts", {}).get("accounts", ())
+        self._prepared = Prepared(accounts, folder / "prepared") if accounts else None
         self.journal = Journal(folder / "accounts.jsonl")
         self.passive = PassiveJudge(target, passive_rows, self.people.canaries)
         self.exchanges: list[Answer] = []
@@ -102,6 +104,12 @@ class State:
         if id(instance) not in self._apis:
             api = Api(instance.target, self.people, self.journal, self.received)
             api.account_limit = self._account_limit
+            api.errands = Errands(
+                instance.target,
+                lambda email, count, words: self.outbox(api).words(email, count=count, words=words),
+                lambda: self.admin().session,
+                self._prepared,
+            )
             self._apis[id(instance)] = api
         return self._apis[id(instance)]
 
@@ -115,7 +123,7 @@ class State:
         api = self.api_apart()
         table = api.target.facilities["clock"]
         shell = table["driver"] == "shell"
-        move = by_shell(table) if shell else self.control(self.launcher.apart(), table).advance
+        move = by_shell(table) if shell else control_of(self.launcher.apart(), table).advance
 
         def moved(seconds: float) -> None:
             move(seconds)
@@ -138,13 +146,15 @@ class State:
 
     def _new_admin(self, instance: Instance) -> Account:
         api, table = self.api_on(instance), instance.target.facilities["admin"]
-        if "email" in table:
-            admin = Account(table["email"], table["password"])
+        if "token" in table:
+            return Account("", Secret(""), Session(access_token=table["token"]))
+        if table["driver"] != "control":
+            admin = named_admin(table)
         else:
             admin = api.people.person(api.target.profile)
             self.journal.intended(api.target.base_url, admin.email)
-            self.control(instance, table).make_account(admin.email, admin.password, role="admin")
-        control(api.login(admin))
+            control_of(instance, table).make_account(admin.email, admin.password, role="admin")
+        api.sign_in(admin)
         return admin
 
     def mint(self) -> Mint:
@@ -154,12 +164,7 @@ class State:
         Raises:
             NotTestable: the facility is declared and does not work.
         """
-        instance = self.launcher.main()
-        table = instance.target.facilities["signing-key"]
-        if table["driver"] != "control":
-            return Mint(by_key(table))
-        port = self.control(instance, table)
-        return Mint(lambda claims, header: port.mint(claims, header=header))
+        return mint_of(self.launcher.main())
 
     def outbox(self, api: Api) -> Outbox:
         """
@@ -168,10 +173,8 @@ class State:
         Raises:
             NotTestable: the facility is declared and does not work.
         """
-        table = api.target.facilities["outbox"]
         instance = next(each for each in self.launcher.instances() if self._apis.get(id(each)) is api)
-        box = mailbox(table, instance, self._sink, lambda: self.control(instance, table))
-        return Outbox(box, table.get("capture", {}), table.get("wait_s", WAIT_S))
+        return outbox_of(instance, self._sink)
 
     def breakable(self, name: str, variant: str = "") -> Breakable | None:
         """
@@ -215,15 +218,6 @@ class State:
     def _forget(self, instance: Instance) -> None:
         self._apis.pop(id(instance), None)
         self._admins.pop(id(instance), None)
-
-    def control(self, instance: Instance, table: Mapping[str, Any]) -> Control:
-        """Return the way to the control port that *table* names, or that the instance announced when it started."""
-        said = instance.announced.get("control")
-        if "url" in table:
-            return Control(str(table["url"]), table["secret"])
-        if not isinstance(said, Mapping):
-            raise NotTestable(f"{instance.target.name}: its start line says nothing of a control port; add --control")
-        return Control(str(said["url"]), Secret(str(said["secret"])))
 
     def begin(self) -> None:
         """Forget what the test before received."""
