@@ -22,7 +22,8 @@ class Recorder:
     The open file of one process: `worker-NAME.jsonl` of a worker, `run.jsonl` of the controller (*worker* is "").
 
     One line is one event and one write to the end of the file, so that threads, and a kill between two of them, tear
-    none apart. Messages are masked once more before they are written; exchanges are masked by whoever gives them.
+    none apart. Messages and stories are masked once more before they are written; exchanges are masked by whoever gives
+    them.
     """
 
     def __init__(self, folder: Path, worker: str = "") -> None:
@@ -44,7 +45,8 @@ class Recorder:
 
     def judgement(self, judgement: Judgement) -> None:
         """Record what a test, or an answer that breaks a passive requirement, came to."""
-        self._write("judgement", judgement.to_json() | {"worker": self.worker})
+        story = [mask_text(step) for step in judgement.story]
+        self._write("judgement", judgement.to_json() | {"worker": self.worker, "story": story})
 
     def passive(self, requirement: str, level: str, relevant: Sequence[Relevant]) -> None:
         """Record all answers of this worker, so far, that the passive *requirement* was judged on; none, too."""

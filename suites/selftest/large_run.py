@@ -31,7 +31,7 @@ def large_run(
     names = list(load())
     rng.shuffle(names)
     broken = names[: failing + warning + known]
-    tests = max(len(broken), exchanges // each) if broken else 0
+    tests = max(len(broken), -(-exchanges // each)) if broken else 0
     judgements = []
     worst = [Verdict.FAIL] * failing + [Verdict.WARN] * warning + [Verdict.KNOWN_FAILURE] * known
     for number in range(tests):

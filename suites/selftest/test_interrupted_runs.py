@@ -14,6 +14,7 @@ import pytest
 
 from contract import results
 from contract.results import ExitCode, Verdict
+from reports.forms import write_all
 from suites.selftest.reference import serving
 from suites.selftest.whole_run import ROOT, command, run
 
@@ -65,6 +66,7 @@ def test_a_killed_run_leaves_readable_results_and_no_server(tmp_path: Path, numb
     partial = results.load(folder)
     assert not partial.complete
     assert {row.requirement for row in partial.rows}, "what was planned is known"
+    assert "Cut short" in write_all(partial, folder).read_text("utf-8")
     wait_for(lambda: not servers_of(tmp_path), "the end of the target")
 
 

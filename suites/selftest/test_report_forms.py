@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import random
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
+import xmlschema
 
-from contract.results import Verdict
+from contract.results import Results, Verdict, load
+from contract.results.schema import document_problem
 from reports.annotations import workflow_commands
 from reports.conformance import cases, findings
-from reports.forms import FORMS
+from reports.forms import FORMS, write_all
 from reports.junit import Case, junit
 from reports.markdown import markdown
 from reports.sarif import Finding, sarif
-from suites.selftest.small_run import ENTRY, NO_HEADER, OPENED, WRONG, folded
+from suites.selftest.small_run import ENTRY, NO_HEADER, OPENED, WRONG, folded, write_run
 
+SCHEMAS = Path(__file__).parent / "data" / "schemas"
 HOSTILE = "</td><script>alert(1)</script> `x` ```\n| a | @someone ::error:: \x1b[31m \x00 \ud800 %0A"
 
 
@@ -102,3 +109,36 @@ def test_every_form_holds_any_text(name: str) -> None:
     said = FORMS[name].make(folded(replace(WRONG, message=HOSTILE, actual=HOSTILE)))
 
     assert said.encode("utf-8", "backslashreplace")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_run_killed_at_any_moment_has_every_form(tmp_path: Path, seed: int) -> None:
+    """The run that was killed is the one that somebody has to explain."""
+    write_run(tmp_path)
+    cut = random.Random(seed).randrange(80, 600)
+    (tmp_path / "run.jsonl").write_bytes((tmp_path / "run.jsonl").read_bytes()[:-cut])
+    for name in ("worker-gw0.jsonl", "worker-gw1.jsonl"):
+        whole = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(whole[: random.Random(f"{seed} {name}").randrange(len(whole))])
+
+    results = load(tmp_path)
+
+    assert not results.complete
+    assert "Cut short" in write_all(results, tmp_path).read_text("utf-8")
+    assert {path.name for path in tmp_path.iterdir()} >= {"report.md", "junit.xml", "findings.sarif", "badge.svg"}
+
+
+def test_sarif_satisfies_its_schema() -> None:
+    """A file that code scanning refuses is a run without findings."""
+    found = [*findings(folded(WRONG, NO_HEADER)), Finding("A", "note", "x", "y z.py", 3, "h", "s", "excused", "k")]
+
+    jsonschema.Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))).validate(sarif(found))
+
+
+@pytest.mark.parametrize("results", [folded(WRONG, NO_HEADER, HTTP_15=OPENED), folded()])
+def test_junit_satisfies_its_schema(results: Results) -> None:
+    xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd")).validate(FORMS["junit"].make(results))
+
+
+def test_results_satisfy_their_schema() -> None:
+    assert document_problem(json.loads(FORMS["json"].make(folded(WRONG, NO_HEADER, HTTP_15=OPENED)))) == ""
