@@ -4,7 +4,7 @@ How long a report of a whole run takes, how much memory, and how large the page 
     python -m suites.benchmarks.bench_reports     135 requirements with 20,000 exchanges, no two alike
 
 Exit code 1 where it takes more than 5 s or 400 MB, or the page is larger than 5 MB. The time is the best of three fresh
-processes that read results.json and write every form, as `python -m reports render` does; the memory is the most of all.
+processes that read results.json and write every form, as `python -m reports render` does; the memory is the most.
 """
 
 from __future__ import annotations
