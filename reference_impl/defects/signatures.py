@@ -6,11 +6,13 @@ import base64
 import hashlib
 import hmac
 import json
+import urllib.request
 from dataclasses import replace
 from typing import Any
 
 from reference_impl.defects import Defect, always
 
+FETCH_S = 5
 GUESSABLE = b"secret"
 HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 
@@ -102,6 +104,20 @@ def _embedded_key(sound: Any) -> Any:
     return signer
 
 
+def _fetched_key(sound: Any) -> Any:
+    import jwt  # noqa: PLC0415
+
+    def signer(header: dict[str, Any], keys: Any) -> Any:
+        address = header.get("jku")
+        if header.get("alg") != "ES256" or not isinstance(address, str):
+            return sound(header, keys)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=FETCH_S) as page:
+            found = jwt.PyJWKSet.from_json(page.read().decode())
+        return replace(keys[0], public=found.keys[0].key)
+
+    return signer
+
+
 def _looked_up(sound: Any) -> Any:
     def signer(header: dict[str, Any], keys: Any) -> Any:
         by_name = {key.kid: key for key in keys}
@@ -161,6 +177,12 @@ DEFECTS = (
         "a key inside the token verifies it",
         red=("TOK-10",),
         seams={"tokens:signer": _embedded_key},
+    ),
+    Defect(
+        "TOK-10b",
+        "the key is fetched from where the token says",
+        red=("TOK-10",),
+        seams={"tokens:signer": _fetched_key},
     ),
     Defect(
         "TOK-11",

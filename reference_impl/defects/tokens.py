@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import time
 import uuid
 from typing import Any
 from urllib.parse import parse_qs
@@ -81,6 +83,14 @@ def _without_expiry(sound: Any) -> Any:
     return lambda *about: {name: value for name, value in sound(*about).items() if name != "exp"}
 
 
+def _ending_late(sound: Any) -> Any:
+    def new_claims(*about: Any) -> Any:
+        claims = sound(*about)
+        return {**claims, "exp": 2 * claims["exp"] - claims["iat"]}
+
+    return new_claims
+
+
 def _refresh_token_opens(sound: Any) -> Any:
     from reference_impl import accounts, opaque, problems  # noqa: PLC0415
     from reference_impl.operations import Caller  # noqa: PLC0415
@@ -106,6 +116,14 @@ def _refresh_token_opens(sound: Any) -> Any:
 
 def _uuid(_sound: Any) -> Any:
     return lambda: str(uuid.uuid1())
+
+
+def _time_first(_sound: Any) -> Any:
+    return lambda: f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(16)}"
+
+
+def _eight_bytes(_sound: Any) -> Any:
+    return lambda: secrets.token_urlsafe(8)
 
 
 def _subject_needed(sound: Any) -> Any:
@@ -160,10 +178,22 @@ DEFECTS = (
         seams={"tokens:new_claims": _without_expiry, "tokens:checked_claims": _claims_changed(exp=_later)},
     ),
     Defect(
+        "TOK-13b",
+        "access tokens live twice as long as is announced",
+        red=("TOK-12", "TOK-13"),
+        seams={"tokens:new_claims": _ending_late},
+    ),
+    Defect(
         "TOK-14",
         "the audience is not looked at",
         red=("TOK-14",),
         seams={"tokens:checked_claims": _claims_changed(aud=lambda _claims, settings, _now: settings.audience)},
+    ),
+    Defect(
+        "TOK-14b",
+        "the issuer is not looked at",
+        red=("TOK-14",),
+        seams={"tokens:checked_claims": _claims_changed(iss=lambda _claims, settings, _now: settings.issuer)},
     ),
     Defect(
         "TOK-16",
@@ -176,6 +206,18 @@ DEFECTS = (
         "refresh tokens are UUIDs made from the time",
         red=("TOK-17",),
         seams={"opaque:new": _uuid},
+    ),
+    Defect(
+        "TOK-17b",
+        "refresh tokens begin with the time in milliseconds",
+        red=("TOK-17",),
+        seams={"opaque:new": _time_first},
+    ),
+    Defect(
+        "TOK-17c",
+        "refresh tokens have 64 bits",
+        red=("TOK-17",),
+        seams={"opaque:new": _eight_bytes},
     ),
     Defect(
         "TOK-18",
