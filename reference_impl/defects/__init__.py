@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-AREAS = "http registration login tokens signatures sessions mfa recovery reset authorization availability abuse data".split()
+AREAS = (
+    "http registration login tokens signatures sessions mfa recovery reset authorization availability abuse data"
+).split()
 
 Replacement = Callable[[Any], Any]
 """Takes the sound function, returns what stands in its place."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from suites.conformance.test_tokens_claims import own_claims
-from suites.rig.access_tokens import access_token, opens_nothing
+from suites.rig.access_tokens import access_token, opens_nothing, own_claims
 from suites.rig.api import Api
 from suites.rig.judging import Advice, control, not_applicable
 from suites.rig.minting import Mint

@@ -29,12 +29,9 @@ def fresh_code(api: Api, account: Account) -> Secret:
 
 def right_proof(api: Api, account: Account) -> dict[str, Any]:
     """Return the inputs that let *account* turn its second factor off, as the target takes them."""
-    takes = {
-        word: value
-        for word, value in (("password", lambda: account.password), ("code", lambda: fresh_code(api, account)))
-        if word in _words_sent(api)
-    }
-    return {word: value() for word, value in takes.items()}
+    sent = _words_sent(api)
+    password = {"password": account.password} if "password" in sent else {}
+    return {**password, "code": fresh_code(api, account)} if "code" in sent else password
 
 
 def wrong_proofs(api: Api, account: Account) -> dict[str, dict[str, Any]]:
