@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from locust.runners import WorkerRunner
 from contract.errors import BindingError
 from contract.results.folder import OUT
 from load import machine
+from load.calibrate import calibrate
 from load.conductor import Conductor
 from load.latency import three_digits
 from load.openuser import OpenUser
@@ -32,6 +34,7 @@ from suites.rig.launch import Launcher
 
 ROOT = Path(__file__).parents[1]
 MARGIN_S = 5.0
+CALIBRATING_STEP_S, CALIBRATING_S = 2.0, 20.0
 
 locust.stats.bucket_response_time = three_digits
 
@@ -47,6 +50,7 @@ class Lead:
         self.environment = environment
         self.conductor: Conductor | None = None
         self.launcher: Launcher | None = None
+        self.leading: gevent.Greenlet | None = None
         options = environment.parsed_options
         assert options is not None
         self.headless = bool(options.headless)
@@ -56,7 +60,12 @@ class Lead:
         options.spawn_rate = self.settings.users
         if self.headless and not options.print_stats:
             options.only_summary = True  # our own line every few seconds takes the place of locust's tables
-        environment.host = self.settings.target.base_url
+        self.machine = machine.remembered(ROOT / OUT)
+        if self.machine is None and self.headless and options.load_calibrate == "once":
+            logging.info("measuring this machine, once: python -m load calibrate")
+            self.machine = calibrate(ROOT / OUT, step_s=CALIBRATING_STEP_S, within_s=CALIBRATING_S)
+        if not self.settings.target.start:
+            environment.host = self.settings.target.base_url
         runner = environment.runner
         assert runner is not None
         runner.register_message(READY, self._pass_on("heard_ready"))
@@ -65,6 +74,7 @@ class Lead:
         environment.events.test_start.add_listener(self._begin)
         environment.events.spawning_complete.add_listener(self._spawned)
         environment.events.worker_report.add_listener(self._reported)
+        environment.events.test_stop.add_listener(self._stopped)
         environment.events.quitting.add_listener(self._quitting)
         environment.events.quit.add_listener(self._quit)
 
@@ -79,20 +89,21 @@ class Lead:
     def _begin(self, environment: Environment, **_: Any) -> None:
         """A test is started: from the web interface its options may have changed."""
         if not self.headless:
+            environment.web_ui._cancel_run_time_timer()  # type: ignore[union-attr]  # as for run_time above
+            self.conductor = None
             try:
-                self.settings = self._settings()
+                self.settings = replace(self._settings(), users=environment.runner.target_user_count)
             except BindingError as why:
                 logging.error("\n".join(why.problems))
-                gevent.spawn(environment.runner.stop)  # type: ignore[union-attr]
                 return
         settings = self.settings
         if self.launcher is None or self.launcher.file != settings.target:
             self._close()
             options = vars(environment.parsed_options)["target_options"]
             self.launcher = Launcher(settings.target, options=options)
-        calibrated = machine.remembered(ROOT / OUT) or machine.hashing()
+        calibrated = self.machine or machine.hashing()
         self.conductor = Conductor(environment, settings, self.launcher, ROOT, calibrated)
-        gevent.spawn(self._conduct, self.conductor)
+        self.leading = gevent.spawn(self._conduct, self.conductor)
 
     def _conduct(self, conductor: Conductor) -> None:
         conductor.conduct()
@@ -107,6 +118,8 @@ class Lead:
     def _spawned(self, user_count: int) -> None:  # noqa: ARG002 - locust names it
         if self.conductor is not None:
             self.conductor.spawned.set()
+        elif self.environment.runner is not None:  # the options were wrong, and that was said
+            gevent.spawn(self.environment.runner.stop)
 
     def _reported(self, client_id: str, data: dict[str, Any]) -> None:  # noqa: ARG002 - locust names it
         if self.conductor is not None and "authproof" in data:
@@ -119,6 +132,15 @@ class Lead:
 
         return heard
 
+    def _stopped(self, environment: Environment) -> None:  # noqa: ARG002 - locust names it
+        """Somebody pressed Stop, or the run is over and stopped itself."""
+        if self.conductor is not None and self.conductor.code is None:
+            self.conductor.interrupt()
+            if self.leading is not None:
+                self.leading.kill(block=False)
+            if not self.headless:
+                self._tell(self.conductor)
+
     def _quitting(self, environment: Environment) -> None:
         """Judge what there is, if nobody has; the verdict is the exit code of the process."""
         if self.conductor is not None:
@@ -130,7 +152,7 @@ class Lead:
 
     def _quit(self, exit_code: int) -> None:  # noqa: ARG002 - locust names it
         if self.conductor is not None and self.headless:
-            self._tell(self.conductor)
+            self._tell(self.conductor)  # after locust's own tables
 
     @staticmethod
     def _tell(conductor: Conductor) -> None:

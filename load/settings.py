@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,14 +31,30 @@ ACCOUNTS_FOR_S = 1.0  # seconds of logins until an account comes round again
 SESSIONS_FOR_S = 4.0  # seconds of refreshes that may be in flight before an arrival has to wait for a session
 TOLD_FEW = 10
 
+
+def positive(text: str) -> float:
+    """Read a number above 0. Raises ArgumentTypeError, which ends the command with 2 and its line."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise ArgumentTypeError(f"{text}: nothing would be sent. Give arrivals a second, above 0.")
+    return number
+
+
 OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--load-profile", {"default": "login", "help": "what to ask for: see load/profiles.toml"}),
     ("--load-profiles", {"default": "", "help": "a file with further profiles"}),
     ("--load-budgets", {"default": "", "help": "a file with budgets, in place of load/budgets.toml"}),
-    ("--load-rate", {"type": float, "default": None, "help": "scale the profile to this many arrivals a second"}),
+    ("--load-rate", {"type": positive, "default": 0.0, "help": "scale the profile to this many arrivals a second"}),
     ("--load-accounts", {"default": "", "help": "a CSV file of accounts: email or username, password, totp_secret"}),
     ("--load-pool", {"type": int, "default": 0, "help": "how many accounts and sessions are prepared"}),
     ("--load-check-every", {"type": int, "default": 100, "help": "check one answer in so many fully"}),
+    (
+        "--load-calibrate",
+        {"default": "once", "choices": ("once", "no"), "help": "measure this machine, where no run has yet"},
+    ),
     ("--load-out", {"default": "", "help": "the folder of the results (default: a new one in reports/out)"}),
     ("--target", {"default": "", "help": "a target file, a shipped target's name, or a URL (default: the reference)"}),
     ("--target-options", {"default": "", "help": "appended to the start line of a target that is started here"}),
@@ -73,7 +90,7 @@ class Settings:
     def hashes_here(self) -> bool:
         """Whether the target hashes passwords on the cores of this machine, as far as is known."""
         here = all(is_loopback(host) for host in hosts_of(self.target))
-        return here and self.target.source != RESPONDER
+        return here and (not self.target.source or self.target.source.resolve() != RESPONDER)
 
     def needs(self, of: int) -> Needs:
         """Return how much each of *of* processes prepares, so that no throttle and no single use is in the way."""
@@ -149,16 +166,14 @@ def settle(options: Mapping[str, Any], *, environ: Mapping[str, str] = os.enviro
 def _profile(options: Mapping[str, Any]) -> Profile:
     found = profiles.named(options["load_profile"], profiles.load(_path(options["load_profiles"])))
     rate, time_s = options["load_rate"], options.get("run_time")
-    if rate is not None and not 0 < rate < math.inf:
-        raise BindingError(f"--load-rate={rate:g}: nothing would be sent. Give arrivals a second, above 0.")
-    found = found.scaled(peak_per_s=rate, duration_s=float(time_s) if time_s else None)
+    found = found.scaled(peak_per_s=rate or None, duration_s=float(time_s) if time_s else None)
     if found.duration_s > options["max_time"] and not found.search:
         found = found.scaled(duration_s=options["max_time"])
     return found
 
 
 def _may_be_loaded(target: Target, profile: Profile, options: Mapping[str, Any]) -> None:
-    if not granted(target, options["consent"]):
+    if not granted(target, [each for each in options["consent"] if each]):
         named = " ".join(f"--consent={host}" for host in hosts_of(target))
         raise BindingError(f"{target.name} is shared with others: a load run needs {named}.")
     if profile.peak_per_s > options["max_rate"] and not profile.search:

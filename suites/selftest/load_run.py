@@ -52,7 +52,7 @@ class LoadRun:
 def command(*arguments: str, folder: Path, target: str | Path = RESPONDER) -> list[str]:
     """Return the command line of a run without the web interface, its results in *folder*."""
     start = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", f"--load-out={folder}"]
-    return [*start, f"--target={target}", *arguments]
+    return [*start, "--load-calibrate=no", f"--target={target}", *arguments]
 
 
 def run(*arguments: str, folder: Path, target: str | Path = RESPONDER, timeout_s: float = 120) -> LoadRun:
