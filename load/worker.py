@@ -78,7 +78,7 @@ class Worker:
         name = f"load{self.index}"
         self._preparation = Preparation(
             target,
-            People(order["seed"], order["run"], name),
+            People(order["seed"], order["run"], name, pattern=target.email_pattern),
             Journal(Path(order["folder"]) / f"accounts-{name}.jsonl"),
             accounts_of(target, order["accounts"]),
             self._wire.send,
