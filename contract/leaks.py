@@ -59,8 +59,8 @@ def forms(secret: str) -> frozenset[str]:
     data = secret.encode("utf-8", "replace")
     found = {
         secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
+        quote(data, safe=""),
+        quote_plus(data),
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],

@@ -39,6 +39,12 @@ def test_a_secret_is_found_however_it_is_written(way: str) -> None:
     assert [each.secret for each in leaks(text, [SECRET, "another secret, elsewhere"])] == [SECRET]
 
 
+def test_a_secret_that_no_utf_8_can_hold_is_looked_for_like_any_other() -> None:
+    odd = "a lone surrogate \ud800 and more"
+
+    assert [each.secret for each in leaks(LINES + json.dumps({"password": odd}), [odd])] == [odd]
+
+
 def test_it_is_told_once_and_nothing_is_told_of_a_clean_log() -> None:
     assert len(list(leaks(f"{SECRET}\n" * 3, [SECRET]))) == 1
     assert list(leaks(LINES, [SECRET, "123456", "correct horse"])) == []
