@@ -15,17 +15,15 @@ from contract import catalogue
 from contract.catalogue import Requirement
 from contract.consent import POLITE_ACCOUNTS
 from contract.errors import ContractViolation, NotTestable
-from contract.results import wording
 from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
-from contract.results.verdict import Verdict
 from contract.targets.model import Target
 from suites.rig import outage_table
 from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.logs import Logs
 from suites.rig.passive import PASSIVE
-from suites.rig.repro import save, script
+from suites.rig.run.findings import tell, with_script
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
 from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, features_of, requirement_of, why_not_applicable
@@ -76,6 +74,7 @@ class Worker:
         self._pending: list[Judgement] = []
         self._faults: list[Fault] = []
         self._seen: set[tuple[str, str, int, str]] = set()
+        self._scripted: set[str] = set()
         self._began_s = time.monotonic()
 
     # -- selecting
@@ -162,7 +161,7 @@ class Worker:
         judgement = self.judge.violated(row, item.nodeid, violation, self.state.exchanges)
         self._pending[:] = [judgement]
         last = next((each for each in reports if each.when == "call"), reports[-1])
-        self._show(last, row, judgement)
+        tell(last, row, judgement, self.judge, self.folder)
         return [each for each in reports if each.when != "call"] + [last] if last.when == "call" else [last]
 
     def gone(self, session: pytest.Session, gone: TargetGone) -> None:
@@ -192,7 +191,7 @@ class Worker:
             row = self._row_found(item, row, error)
             judgement = replace(self._judged(item, row, error), duration_s=round(call.duration, 3))
             self._pending.append(judgement)
-            self._show(report, row, judgement)
+            tell(report, row, judgement, self.judge, self.folder)
         return report
 
     def _row_found(self, item: pytest.Item, row: Requirement, error: BaseException | None) -> Requirement:
@@ -211,40 +210,8 @@ class Worker:
         if isinstance(error, NotTestable):
             return self.judge.untestable(row, item.nodeid, error, self.state.exchanges[-4:])
         assert isinstance(error, AssertionError)
-        return self._with_script(row, self.judge.violated(row, item.nodeid, error, self.state.exchanges), error)
-
-    def _with_script(self, row: Requirement, judgement: Judgement, error: AssertionError) -> Judgement:
-        if judgement.verdict not in (Verdict.FAIL, Verdict.WARN) or not self.state.exchanges:
-            return judgement
-        answer = error.answer if isinstance(error, ContractViolation) else None
-        failing = answer or self.state.exchanges[-1]
-        api = self.state.voice_of(failing)
-        text = script(
-            row.id,
-            row.statement,
-            judgement.expected,
-            judgement.actual or judgement.message,
-            tuple(self.state.exchanges),
-            failing,
-            api.target,
-            earlier=tuple(api.founding),
-            moves=tuple(self.state.moves),
-            clock_offset_s=api.clock_offset_s - sum(seconds for _, seconds in self.state.moves),
-            outages=tuple(self.state.outages),
-        )
-        path = save(self.folder / "repro", row.id, text)
-        return replace(judgement, repro=str(path.relative_to(self.folder)))
-
-    def _show(self, report: pytest.TestReport, row: Requirement, judgement: Judgement) -> None:
-        """Let pytest say what the judgement says."""
-        if judgement.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_EXERCISED, Verdict.NOT_REACHED):
-            return
-        repro = str(self.folder / judgement.repro) if judgement.repro else ""
-        text = wording.finding(row, judgement, why_warning=self.judge.why_it_only_warns(row), repro=repro)
-        if judgement.verdict in (Verdict.FAIL, Verdict.UNTESTABLE):
-            report.outcome, report.longrepr = "failed", text
-        elif judgement.verdict in (Verdict.WARN, Verdict.KNOWN_FAILURE):
-            report.outcome, report.wasxfail, report.longrepr = "skipped", judgement.message, text
+        judgement = self.judge.violated(row, item.nodeid, error, self.state.exchanges)
+        return with_script(judgement, row, error, self.state, self.folder)
 
     def passive_violation(self, requirement: str, violation: ContractViolation) -> None:
         """Write down, once for all alike, that an answer broke a requirement that holds on every answer."""
@@ -253,7 +220,11 @@ class Worker:
         key = (requirement, answer.request.operation if answer else "", answer.status if answer else 0, str(violation))
         if key not in self._seen:
             self._seen.add(key)
-            self.recorder.judgement(self.judge.violated(row, "", violation, [answer] if answer else []))
+            judgement = self.judge.violated(row, "", violation, [answer] if answer else [])
+            if answer is not None and requirement not in self._scripted:
+                self._scripted.add(requirement)
+                judgement = with_script(judgement, row, violation, self.state, self.folder)
+            self.recorder.judgement(judgement)
 
     # -- beginning and ending
 
