@@ -28,20 +28,27 @@ def test_a_missing_credential_shows_in_readiness_and_as_503(
     target: Target, faults: Breakables, variant: Callable[[str], Api]
 ) -> None:
     """A secret that nobody set is found by the first user, as an error that says nothing to anybody."""
+    names = unconfigured(target)
+    if not names:
+        not_exercised("needs [variants.unconfigured]: the target without its credential for the identity service")
     upstream = faults.on("identity-service")
-    control(upstream.api.register(upstream.api.people.person(target.profile)))
-    if "getReadiness" in target.operations:
+    reported = "getReadiness" in target.operations
+    registers = "registerUser" in target.operations and upstream.needed_by("registerUser")
+    prepared = [each for each in target.facilities.get("accounts", {}).get("accounts", ()) if each.email]
+    if not (reported or registers or prepared):
+        not_exercised("needs readiness, registration or [facilities.accounts]: nobody can log in without the service")
+    if reported:
         control(upstream.api.call("getReadiness"))
+    if registers:
+        control(upstream.api.register(upstream.api.people.person(target.profile)))
 
-    for api in (variant(name) for name in unconfigured(target)):
-        if "getReadiness" in target.operations:
+    for api in map(variant, names):
+        if reported:
             names_what_is_missing(reports(api, cause="configuration"))
-        if "registerUser" in target.operations and upstream.needed_by("registerUser"):
+        if registers:
             status(api.register(api.people.person(target.profile)).answer, 503)
-        for prepared in target.facilities.get("accounts", {}).get("accounts", ()):
-            if prepared.email:
-                status(api.call("loginUser", email=prepared.email, password=prepared.password).answer, 503)
-                break
+        for each in prepared[:1]:
+            status(api.call("loginUser", email=each.email, password=each.password).answer, 503)
 
 
 @pytest.mark.requirement("AVAIL-17")
@@ -104,11 +111,8 @@ def provoked(faults: Breakables, variant: Callable[[str], Api]) -> Iterator[tupl
 
 
 def unconfigured(target: Target) -> list[str]:
-    """Return the variants that lack the credential; the test ends, not exercised, where there are none."""
-    names = [name for name in target.variants if name.startswith("unconfigured")]
-    if not names:
-        not_exercised("needs [variants.unconfigured]: the target without its credential for the identity service")
-    return names
+    """Return the variants that lack the credential for the identity service."""
+    return [name for name in target.variants if name.startswith("unconfigured")]
 
 
 def names_what_is_missing(answer: Answer) -> Answer:

@@ -140,7 +140,7 @@ def test_during_a_long_outage_callers_are_told_at_once(faults: Breakables) -> No
             slow += answer.elapsed_s > quick_s
             if slow > LOGINS // 2:
                 raise ContractViolation(
-                    f"{slow} callers in a row of {LOGINS} wait for a silent {upstream.name}",
+                    f"{slow} of {LOGINS} callers, one after another, wait for a silent {upstream.name}",
                     expected=f"after some of them, an answer within {quick_s:.2f} s",
                     actual=f"{answer.status} after {answer.elapsed_s:.2f} s",
                     answer=answer,
