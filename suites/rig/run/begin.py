@@ -21,6 +21,7 @@ from suites.rig.run.controller import Controller, Report
 from suites.rig.run.options import Options, read
 from suites.rig.run.plan import Plan
 from suites.rig.run.plugin import Worker
+from suites.rig.run.time_left import TimeLeft
 from suites.rig.run.verdicts import Judge
 
 PLUGIN = "authproof-worker"
@@ -74,6 +75,8 @@ def configure(config: pytest.Config, *, report: Report) -> None:
         worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb)
         worker.shares = said["workercount"]
         config.pluginmanager.register(worker, PLUGIN)
+        if given is None:
+            config.pluginmanager.register(TimeLeft(target), "authproof-time-left")
         if config.getoption("allure_report_dir", None):
             put_right = allure.AllureResults(lambda: worker.judged, lambda: worker.state.exchanges)
             allure_commons.plugin_manager.register(put_right)
