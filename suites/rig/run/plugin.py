@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Generator
 from dataclasses import replace
@@ -21,7 +20,7 @@ from contract.targets.model import Target
 from suites.rig import outage_table
 from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
-from suites.rig.logs import Logs
+from suites.rig.logs import told_in_all
 from suites.rig.passive import PASSIVE
 from suites.rig.run.findings import tell, with_script
 from suites.rig.run.options import Options
@@ -259,10 +258,8 @@ class Worker:
     def pytest_sessionfinish(self) -> None:
         """Read what was logged, end every instance, and say what was sent."""
         if LOGS in self.judged_rows and "logs" in declared(self.target) and not self.over:
-            for instance in self.state.launcher.instances():
-                with contextlib.suppress(NotTestable):  # the row's own test says so
-                    for violation in Logs(instance, self.state.urls).told_so_far():
-                        self.passive_violation(LOGS, violation)
+            for violation in told_in_all(self.state.launcher.instances(), self.state.urls):
+                self.passive_violation(LOGS, violation)
         self.sent += len(self.state.exchanges)
         took_s = round(time.monotonic() - self._began_s, 3)
         self.recorder.cost(Cost(self.sent, self.state.journal.made, self.state.failures, took_s))
