@@ -22,8 +22,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 from contract import catalogue
 from contract.results import Verdict
+from reports import inputs
+from reports.forms import write_page
 from suites.rig.passive import PASSIVE
 from suites.selftest.whole_run import ROOT, run
 
@@ -117,15 +122,21 @@ def fingerprint() -> str:
 
 
 def matrix(defects: Sequence[Planted], *, full: bool) -> list[Kill]:
-    """Return what each of *defects* came to, in their order, with a line of progress for each."""
+    """Return what each of *defects* came to, in their order: a line for each, and in a terminal the time left."""
+    console = Console()
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("defects,"), TimeRemainingColumn(), TextColumn("left"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=len(defects))
 
-    def one(defect: Planted) -> Kill:
-        came = kill(defect, full=full)
-        print(f"{defect.id:<12}{'killed' if came.exact else 'NOT AS RECORDED':<16}{', '.join(came.found)}", flush=True)
-        return came
+        def one(defect: Planted) -> Kill:
+            came = kill(defect, full=full)
+            line = f"{defect.id:<12}{'killed' if came.exact else 'NOT AS RECORDED':<16}{', '.join(came.found)}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            progress.advance(task)
+            return came
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, defects))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(one, defects))
 
 
 def markdown(kills: Iterable[Kill]) -> str:
@@ -156,6 +167,7 @@ def main(arguments: list[str]) -> int:
     for each in missed:
         print(f"{each.defect}: expected {', '.join(each.expected)}; found {', '.join(each.found) or each.trouble}")
     print(f"{len(kills) - len(missed)} of {len(kills)} defects killed exactly; {OUT.relative_to(ROOT) / 'matrix.md'}")
+    print(f"report in {write_page([inputs.read(OUT)], OUT).relative_to(ROOT)}")
     return 1 if missed else 0
 
 

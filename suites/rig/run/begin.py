@@ -24,6 +24,7 @@ from suites.rig.run.plugin import Worker
 from suites.rig.run.time_left import TimeLeft
 from suites.rig.run.verdicts import Judge
 
+REPORTED_BY_DEFAULT = "fE"
 PLUGIN = "authproof-worker"
 NO_TARGET = ("selftest", "benchmarks")
 MARKS = (
@@ -40,6 +41,8 @@ def configure(config: pytest.Config, *, report: Report) -> None:
     Args:
         report: What writes the report of finished results into the run's folder, and returns the page.
     """
+    if config.option.reportchars == REPORTED_BY_DEFAULT and not judges_nothing(config):
+        config.option.reportchars = ""  # the findings stand above, and the areas below them
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     if judges_nothing(config):
