@@ -28,6 +28,7 @@ from suites.rig.run.plan import cost_of, rows_to_judge
 from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, features_of, requirement_of, why_not_applicable
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
+from suites.rig.skew import in_words
 from suites.rig.turns import Turns
 
 PREFLIGHT = "PREFLIGHT"
@@ -229,8 +230,11 @@ class Worker:
 
     def preflight(self, session: pytest.Session) -> None:
         """Walk once through what every check builds on; a failure is one red verdict, and the rest is not reached."""
+        before_s = self.state.skew_s
         try:
             self.state.walk_first()
+            if self.state.skew_s != before_s:
+                self.recorder.note(in_words(self.state.skew_s))
         except ContractViolation as violation:
             row = replace(
                 catalogue.find("LOGIN-01"), id=PREFLIGHT, area="preflight", project_rule=False, asvs_level=None

@@ -30,6 +30,7 @@ from suites.rig.passive import PassiveJudge
 from suites.rig.preflight import preflight
 from suites.rig.prepared import Prepared
 from suites.rig.run.means import control_of, mint_of, named_admin, outbox_of
+from suites.rig.skew import skew
 
 LOOK_AGAIN_S = 10.0
 GUESSES = frozenset({"loginUser", "verifyMfa"})
@@ -41,7 +42,7 @@ class State:
 
     `exchanges` are the answers received since the current test began, `moves` how far the clock was moved before which
     of them, `outages` when which dependency was broken; `preflight_failure` is set once the first walk failed, and then
-    nothing that depends on it is tried.
+    nothing that depends on it is tried. `skew_s` is how far the target's clock was ahead of ours on that walk.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class State:
         self.outages: list[Outage] = []
         self.urls: set[str] = set()
         self.failures = 0
+        self.skew_s = 0.0
         self.preflight_failure: ContractViolation | None = None
         self._on_violation = on_violation
         self._walked = False
@@ -104,6 +106,7 @@ class State:
         if id(instance) not in self._apis:
             api = Api(instance.target, self.people, self.journal, self.received)
             api.account_limit = self._account_limit
+            api.clock_offset_s = self.skew_s
             api.errands = Errands(
                 instance.target,
                 lambda email, count, words: self.outbox(api).words(email, count=count, words=words),
@@ -260,6 +263,9 @@ class State:
             except ContractViolation as violation:
                 self.preflight_failure = violation
                 raise
+            self.skew_s = skew(self.exchanges)
+            for api in self._apis.values():
+                api.clock_offset_s += self.skew_s
 
     # -- whether it still lives
 
