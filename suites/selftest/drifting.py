@@ -1,10 +1,11 @@
 """
 The reference behind a front that drifts: what passes through is changed as `data/drift/planted.toml` says.
 
-    python -m suites.selftest.drifting --port 0 [--sound] [any option of the reference]
+    python -m suites.selftest.drifting --port 0 [--sound] [--record FILE] [any option of the reference]
 
 It starts as the reference does, its first line of output is the same, and neither outlives the other. It also
-publishes a document of its own, with one operation more than the contract has. With --sound nothing is changed.
+publishes a document of its own, with one operation more than the contract has. With --sound nothing is changed. With
+--record each exchange is added to FILE as an entry of HAR 1.2, one a line, unmasked: its accounts are nobody's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +42,8 @@ HOP_BY_HOP = frozenset({"content-length", "connection", "transfer-encoding", "da
 class Drifting:
     """The front, over ASGI."""
 
-    def __init__(self, url: str, drifts: tuple[Mapping[str, Any], ...]) -> None:
-        self._url, self._drifts = url, drifts
+    def __init__(self, url: str, drifts: tuple[Mapping[str, Any], ...], record: Path | None = None) -> None:
+        self._url, self._drifts, self._record = url, drifts, record
         self._http = httpx.AsyncClient(trust_env=False, timeout=30, limits=httpx.Limits(max_connections=None))
         step = {"at": "/paths/~1auth~1impersonate", "set": '{"post": {"responses": {"204": {"description": "Done."}}}}'}
         self._own = json.dumps(edited(step).data).encode()
@@ -54,13 +56,15 @@ class Drifting:
             return
         query = scope["query_string"].decode("latin-1")
         fields = [(name, value) for name, value in request.headers.raw if name not in (b"host", b"content-length")]
+        asked = await request.body()
         said = await self._http.request(
-            request.method,
-            f"{self._url}{path}{'?' if query else ''}{query}",
-            headers=fields,
-            content=await request.body(),
+            request.method, f"{self._url}{path}{'?' if query else ''}{query}", headers=fields, content=asked
         )
-        await self._changed(request.method, path, said)(scope, receive, send)
+        response = self._changed(request.method, path, said)
+        if self._record:
+            with self._record.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry(request, asked, response)) + "\n")
+        await response(scope, receive, send)
 
     def _changed(self, method: str, path: str, said: httpx.Response) -> Response:
         operation = contract_document().match("GET" if method == "HEAD" else method, path.removeprefix(BASE))
@@ -78,6 +82,41 @@ class Drifting:
             elif "status" not in drift:
                 body = json.dumps(changed(json.loads(body), drift)).encode()
         return Response(b"" if method == "HEAD" else body, status, fields)
+
+
+def entry(request: Request, asked: bytes, response: Response) -> dict[str, Any]:
+    """Return one exchange as an entry of an HTTP Archive."""
+
+    def pairs(headers: Any) -> list[dict[str, str]]:
+        return [{"name": name.decode("latin-1"), "value": value.decode("latin-1")} for name, value in headers]
+
+    text, media_type = bytes(response.body).decode("utf-8", "replace"), response.headers.get("content-type", "")
+    posted = {"mimeType": request.headers.get("content-type", ""), "text": asked.decode("utf-8", "replace")}
+    cookies: dict[str, Any] = {"cookies": [], "headersSize": -1, "httpVersion": "HTTP/1.1"}
+    return {
+        "startedDateTime": datetime.now(UTC).isoformat(),
+        "time": 1,
+        "request": {
+            "method": request.method,
+            "url": str(request.url),
+            "headers": pairs(request.headers.raw),
+            "queryString": [{"name": name, "value": value} for name, value in request.query_params.multi_items()],
+            "bodySize": len(asked),
+            **cookies,
+            **({"postData": posted} if asked else {}),
+        },
+        "response": {
+            "status": response.status_code,
+            "statusText": "",
+            "headers": pairs(response.raw_headers),
+            "content": {"size": len(text), "mimeType": media_type, **({"text": text} if text else {})},
+            "redirectURL": "",
+            "bodySize": len(text),
+            **cookies,
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": 1, "receive": 0},
+    }
 
 
 def changed(body: Any, drift: Mapping[str, Any]) -> Any:
@@ -100,6 +139,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m suites.selftest.drifting", allow_abbrev=False)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--sound", action="store_true")
+    parser.add_argument("--record", type=Path)
     options, others = parser.parse_known_args(arguments)
     command = [sys.executable, "-m", "reference_impl", *others, "--port", "0", "--control"]
     guarded = [sys.executable, "-S", str(GUARD), *command]
@@ -114,7 +154,7 @@ def main(arguments: list[str]) -> int:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", options.port))
         listening.listen(2048)
-        app = Drifting(reference["listening"], () if options.sound else PLANTED)
+        app = Drifting(reference["listening"], () if options.sound else PLANTED, options.record)
         config = uvicorn.Config(
             app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False, date_header=True
         )
