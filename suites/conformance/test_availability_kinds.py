@@ -103,7 +103,7 @@ def provoked(faults: Breakables, variant: Callable[[str], Api]) -> Iterator[tupl
                 for _ in range(ROUNDS):
                     yield what, failing(api.login(account)).answer
             works_again(partial(api.login, account))
-    for name in unconfigured(api.target) if upstream.needed_by("registerUser") else ():
+    for name in unconfigured(api.target)[:1] if upstream.needed_by("registerUser") else ():
         voice = variant(name)
         for _ in range(ROUNDS):
             refused = voice.register(voice.people.person(api.target.profile))
