@@ -59,8 +59,8 @@ def perform(
 
         session: Who asks. A login begins without that session's tokens and leaves it its cookies.
 
-        mutate: Changes a request before it is sent, for what a well-formed one cannot say: that of the last step that
-            sends an input of the contract's; a step may follow that only consents.
+        mutate: Changes a request before it is sent, for what a well-formed one cannot say: that of the step
+            that sends most inputs of the contract's; one may follow that only consents.
 
         extra: Further values by place ("/role", "query:debug"), for the same step.
 
@@ -193,10 +193,10 @@ def _walk(
 
 
 def _last_with_inputs(operation_id: str, steps: Sequence[Step]) -> Step:
-    """Return the last of *steps* that sends an input of the contract's; one that only consents may follow it."""
+    """Return the step that sends most inputs of the contract's, the last of several: others only ask or consent."""
     inputs = INPUTS.get(operation_id, Inputs())
-    saying = [step for step in steps if not (inputs.needs | inputs.may).isdisjoint(step.send)]
-    return (saying or steps)[-1]
+    said = [len((inputs.needs | inputs.may) & step.send.keys()) for step in steps]
+    return steps[max(range(len(steps)), key=lambda number: (said[number], number))]
 
 
 def _remembering(session: Session, inputs: Mapping[str, Any]) -> Session:
