@@ -187,6 +187,7 @@ class Transport:
     verify: bool = True
     headers: Mapping[str, Secret] = field(default_factory=dict)
     rate_per_s: float | None = None
+    registrations_per_min: float | None = None
     timeout_s: float = 15.0
 
 

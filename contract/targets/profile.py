@@ -112,6 +112,7 @@ TRANSPORT_KEYS: Mapping[str, Read] = {
     "verify": keys.flag,
     "headers": keys.mapping(keys.secret, name=keys.header_name),
     "rate_per_s": keys.number(100_000),
+    "registrations_per_min": keys.number(1_000_000),
     "timeout_s": keys.number(600),
 }
 

@@ -19,10 +19,12 @@ from contract.answers import Answer, Request
 from contract.errors import HarnessError
 from contract.flows import Flow, Outcome, drive
 from contract.targets.model import Transport
+from suites.rig.patience import Pace
 from suites.rig.tls import context_of
 
 BODY_LIMIT_BYTES = 8 * 1024 * 1024
 KEEP_ALIVE_S = 1.0  # below what servers keep idle connections for, so that none is reused as it is being closed
+BINARY = "illegal request line"  # h11's words for an answer whose first byte is no text
 STATIC = (("Accept-Encoding", "identity"), ("User-Agent", "authproof"))
 
 
@@ -44,7 +46,7 @@ class Client:
             proxy=_proxy(transport),
         )
         self._busy = threading.Lock()
-        self._next_s = 0.0
+        self._pace = Pace(transport.rate_per_s)
         self._connection: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -65,9 +67,7 @@ class Client:
 
     def pace(self) -> None:
         """Wait until the next request may go out, where the target file says how many a second are polite."""
-        if rate := self._transport.rate_per_s:
-            time.sleep(max(self._next_s - time.monotonic(), 0.0))
-            self._next_s = max(self._next_s, time.monotonic()) + 1 / rate
+        self._pace.wait()
 
     def send(self, request: Request) -> Answer:
         """
@@ -202,6 +202,8 @@ def _broken_off(said: str) -> str:
         return "connection closed without an answer"
     if said.startswith("peer closed connection"):
         return f"connection closed in mid-answer {said[said.find('(') :]}".rstrip()
+    if said == BINARY:
+        return "not HTTP/1.1 but binary: a front end that speaks HTTP/2 only, or TLS where plain HTTP was expected"
     return f"not HTTP/1.1: {said}"
 
 

@@ -15,6 +15,7 @@ from contract.session import Session
 from contract.targets.model import Errand, Target
 from suites.rig.identities import Account
 from suites.rig.judging import not_exercised
+from suites.rig.patience import Pace
 from suites.rig.prepared import Prepared, refuse_lasting
 
 Mailed = Callable[[str, int, Collection[str]], Mapping[str, Any]]
@@ -43,6 +44,11 @@ class Errands:
     admin: Callable[[], Session] = _no_admin
     prepared: Prepared | None = None
     _read: Counter[str] = field(default_factory=Counter)
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        limit = self.target.transport.registrations_per_min
+        self._pace = Pace(limit / 60 if limit else None)
 
     def prepared_account(self) -> Account:
         """Return an account that exists already; end the test where there is none left."""
@@ -51,8 +57,14 @@ class Errands:
         return self.prepared.take()
 
     def completed(self, operation: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return *inputs* with what only this target takes: words that it mails, user names that it has already."""
+        """
+        Return *inputs* with what only this target takes: words that it mails, user names that it has already.
+
+        A registration waits for its turn.
+        """
         more = {}
+        if operation == "registerUser":
+            self._pace.wait()
         if self.prepared is not None and "registration" not in self.target.features:
             refuse_lasting(operation)
             more = self.prepared.named(inputs.get("email"))

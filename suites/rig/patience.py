@@ -21,3 +21,17 @@ def wait_asked_for(answer: Answer) -> float:
         return max(until_s - now_s, 0.0)
     except ValueError:
         return 1.0
+
+
+class Pace:
+    """At most so many of something a second; *per_s* is None for as many as go."""
+
+    def __init__(self, per_s: float | None) -> None:
+        self._per_s = per_s
+        self._next_s = 0.0
+
+    def wait(self) -> None:
+        """Wait until the next one may be done."""
+        if self._per_s:
+            time.sleep(max(self._next_s - time.monotonic(), 0.0))
+            self._next_s = max(self._next_s, time.monotonic()) + 1 / self._per_s

@@ -168,6 +168,27 @@ def test_whatever_goes_wrong_is_an_answer_of_status_0_that_says_so(speak, fault:
     assert seen == [answer]
 
 
+def test_a_front_end_that_speaks_http_2_only_is_said_to() -> None:
+    """Source of the bytes, a SETTINGS frame: RFC 9113 section 3.4."""
+    settings = bytes([0, 0, 6, 4, 0, 0, 0, 0, 0]) + b"\x00\x03\x00\x00\x00\x80"
+
+    with serving(saying(settings)) as heard, Client(Transport()) as client:
+        answer = client.send(Request("GET", heard.url))
+
+    assert answer.status == 0
+    assert answer.fault.startswith("not HTTP/1.1 but binary: a front end that speaks HTTP/2 only")
+
+
+def test_static_headers_of_the_target_file_are_on_every_request_and_give_way_to_its_own() -> None:
+    transport = Transport(headers={"X-Api-Key": Secret("the key of this test"), "Accept": Secret("text/csv")})
+
+    with serving(saying(b"HTTP/1.1 204 No Content\r\n\r\n")) as heard, Client(transport) as client:
+        client.send(Request("GET", heard.url, (("Accept", "application/json"),)))
+
+    assert b"X-Api-Key: the key of this test" in heard.requests[0]
+    assert heard.requests[0].count(b"Accept:") == 1 and b"text/csv" not in heard.requests[0]
+
+
 def test_a_closed_port_is_an_answer_of_status_0() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

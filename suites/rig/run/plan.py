@@ -26,10 +26,12 @@ ACCOUNT_S = 0.06  # beside its requests: two hashes at OWASP's minimum, and thos
 
 
 def cost_of(row: Requirement, target: Target) -> Cost:
-    """Return what judging *row* takes; seconds at the target file's rate, or at a quick target's pace."""
+    """Return what judging *row* takes; seconds at the rates of the target file, or at a quick target's pace."""
     costs = row.costs
-    rate = target.transport.rate_per_s
+    rate, registrations = target.transport.rate_per_s, target.transport.registrations_per_min
     seconds = costs.requests / rate if rate else costs.requests * REQUEST_S + costs.accounts * ACCOUNT_S
+    if registrations:
+        seconds = max(seconds, costs.accounts * 60 / registrations)
     return Cost(costs.requests, costs.accounts, costs.failures, round(seconds, 3))
 
 
