@@ -44,6 +44,7 @@ def test_an_access_token_is_refused_after_its_end(clock: Clock) -> None:
     control(api.as_(account, "getCurrentUser"))
 
 
+SUBJECTS = ("sub", "user_id", "uid", "userId")
 WINDOWS = {"not valid for another hour": {"nbf": HOUR_S}, "ended an hour ago": {"iat": -2 * HOUR_S, "exp": -HOUR_S}}
 
 
@@ -66,14 +67,20 @@ def authority_in(own: Claims) -> set[str]:
     return own.keys() & set(AUTHORITY)
 
 
+def subject_in(own: Claims) -> str:
+    """Return the claim of *own* that says whose token it is: what the standard calls it, or what libraries do."""
+    return next((name for name in SUBJECTS if name in own), SUBJECTS[0])
+
+
 def odd_shapes(own: Claims) -> dict[str, Claims]:
     """Return claims in shapes that no target expects, by what is odd about them."""
+    subject = subject_in(own)
     return {
-        "no subject": {name: value for name, value in own.items() if name != "sub"},
-        "a number as subject": {**own, "sub": 987_654_321},
-        "a list as subject": {**own, "sub": [own.get("sub")]},
-        "an empty subject": {**own, "sub": ""},
-        "a very long subject": {**own, "sub": "x" * LONG},
+        "no subject": {name: value for name, value in own.items() if name != subject},
+        "a number as subject": {**own, subject: 987_654_321},
+        "a list as subject": {**own, subject: [own.get(subject)]},
+        "an empty subject": {**own, subject: ""},
+        "a very long subject": {**own, subject: "x" * LONG},
         "a word as expiry": {**own, "exp": "tomorrow"},
         ROLES: {**own, **{name: {"admin": True} for name in authority_in(own) or {"roles"}}},
         "no claims at all": {},

@@ -58,15 +58,22 @@ def spoilt(api: Api, operation: str, *ways: str) -> Iterator[tuple[ValidCall, Pr
         not_applicable(f"the target has no {operation} that takes JSON")
     account = api.fresh_account() if operation in OF_THE_ACCOUNT else api.shared_account()
     session = account.session if operation in SECURED else ANONYMOUS
-    call = valid_call(operation, api, account)
-    if "username" in members and "email" in call.inputs:  # else a spoilt address would spoil the name made from it too
-        call = replace(call, inputs={"username": user_name(api.target, call.inputs["email"]), **call.inputs})
+    call = named(api, members, valid_call(operation, api, account))
     sensible = [way for way in ways if operation != "updateCurrentUser" or way not in ABSENT]
     for word in [each for each in members if each in call.inputs]:
         for way in sensible:
             outcome = api.call(operation, session, **{**call.inputs, word: SPOILT[way](call.inputs[word])})
             yield call, Probe(word, members[word], f"its {members[word]} {way}", outcome)
+            if operation == "registerUser" and outcome.kind is Kind.ACCEPTED:  # whoever has an account gets no second
+                call = named(api, members, valid_call(operation, api, account))
     control(api.call(operation, session, **call.inputs), call.kind)
+
+
+def named(api: Api, members: Mapping[str, str], call: ValidCall) -> ValidCall:
+    """Return *call* with the user name that goes with its address: else a spoilt address would spoil that too."""
+    if "username" not in members or "email" not in call.inputs:
+        return call
+    return replace(call, inputs={"username": user_name(api.target, call.inputs["email"]), **call.inputs})
 
 
 def names(answer: Answer, probe: Probe) -> bool:

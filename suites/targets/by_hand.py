@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from contract.targets.model import Target
 from contract.targets.read import resolve
 from suites.rig.launch import Instance, Launcher, TargetGone
 from suites.rig.outbox import text_of
+from suites.rig.processes import free_port
 from suites.targets.verified import Finding, Verified
 
 BLOCK_TIMEOUT_S = 60
@@ -53,13 +55,16 @@ def shown(target: Target, before: str, finding: Finding, mails: Path) -> tuple[s
     Run the lines of *finding*; return the first text that they should have printed and did not, "" for none, and all
     that they printed.
 
-    The shell has $API, the base URL; $EMAIL and $PASSWORD of nobody yet; $MAILS, a folder with a file for each mail.
+    The shell has $API, the base URL; $EMAIL and $PASSWORD of nobody yet; $MAILS, a folder with a file for each mail; and
+    $PYTHON and a free $PORT for who starts the target once more, in another way.
     """
     words = {
         "API": target.base_url,
         "EMAIL": f"hand-{secrets.token_hex(4)}@example.com",
         "PASSWORD": f"correct horse {secrets.token_hex(4)} A7!",
         "MAILS": str(mails),
+        "PYTHON": sys.executable,
+        "PORT": str(free_port()),
     }
     done = subprocess.run(
         ["bash", "-c", f"{before}\n{finding.curl}"],

@@ -118,7 +118,8 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    listen = ["--bind", f"127.0.0.1:{given.port}", "--threads", "8", "--no-control-socket"]
+    listen = ["--bind", f"127.0.0.1:{given.port}", "--threads", "8", "--no-control-socket", "--access-logfile", "-"]
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # one log for all
     os.chdir(Path(__file__).parent)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *listen, "server:application"])
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import smtplib
+import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from email.message import EmailMessage
@@ -123,7 +125,8 @@ def main() -> None:
     parser.add_argument("--secret", required=True, help="signs every token")
     given = parser.parse_args()
     app = application(given.data / "users.sqlite", given.secret, posting(given.mail))
-    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # one log for all
+    uvicorn.run(app, host="127.0.0.1", port=given.port)
 
 
 if __name__ == "__main__":
