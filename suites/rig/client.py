@@ -24,6 +24,7 @@ from suites.rig.tls import context_of
 
 BODY_LIMIT_BYTES = 8 * 1024 * 1024
 KEEP_ALIVE_S = 1.0  # below what servers keep idle connections for, so that none is reused as it is being closed
+LARGE_BYTES = 1024 * 1024
 BINARY = "illegal request line"  # h11's words for an answer whose first byte is no text
 STATIC = (("Accept-Encoding", "identity"), ("User-Agent", "authproof"))
 
@@ -80,6 +81,8 @@ class Client:
         """
         named = {name.lower() for name, _ in request.headers}
         static = [(name, value.reveal()) for name, value in self._transport.headers.items()]
+        if len(request.body) > LARGE_BYTES:  # who refuses it may end the connection after the answer, without a word
+            static.append(("Connection", "close"))
         added = tuple((name, value) for name, value in (*static, *STATIC) if name.lower() not in named)
         request = replace(request, headers=request.headers + added)
         if not self._busy.acquire(blocking=False):

@@ -26,13 +26,14 @@ class ValidCall:
     """
     Inputs that keep the contract, for an account that is signed in and has no second factor.
 
-    `kind` is what a right target makes of them: not always accepted, since an ordinary user's valid call of an admin
-    operation is forbidden, and a second factor that is off cannot be confirmed.
+    `kind` is what a right target makes of them, `also` what others may: not always accepted, since an ordinary user's
+    valid call of an admin operation is forbidden, and a second factor that is off cannot be confirmed.
     """
 
     operation: str
     inputs: Mapping[str, Any]
     kind: Kind = Kind.ACCEPTED
+    also: tuple[Kind, ...] = ()
 
 
 def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
@@ -49,7 +50,7 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "getUser": ValidCall(operation, {"userId": user_id}),
         "listUsers": ValidCall(operation, {}, Kind.FORBIDDEN),
         "updateUser": ValidCall(operation, {"userId": user_id, "role": "user"}, Kind.FORBIDDEN),
-        "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT),
+        "verifyMfaSetup": ValidCall(operation, {"code": "000000"}, Kind.CONFLICT, (Kind.REFUSED_CREDENTIALS,)),
         "verifyMfa": ValidCall(
             operation, {"email": account.email, "sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS
         ),

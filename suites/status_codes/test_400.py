@@ -44,4 +44,4 @@ def test_a_body_that_is_not_the_documented_json_is_a_client_error(api: Api, oper
 
         status(api.call(operation, session, mutate=spoilt, **call.inputs).answer, 400, 422)
 
-    control(api.call(operation, session, **call.inputs), call.kind)
+    control(api.call(operation, session, **call.inputs), call.kind, *call.also)

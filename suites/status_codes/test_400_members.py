@@ -66,7 +66,7 @@ def spoilt(api: Api, operation: str, *ways: str) -> Iterator[tuple[ValidCall, Pr
             yield call, Probe(word, members[word], f"its {members[word]} {way}", outcome)
             if operation == "registerUser" and outcome.kind is Kind.ACCEPTED:  # whoever has an account gets no second
                 call = named(api, members, valid_call(operation, api, account))
-    control(api.call(operation, session, **call.inputs), call.kind)
+    control(api.call(operation, session, **call.inputs), call.kind, *call.also)
 
 
 def named(api: Api, members: Mapping[str, str], call: ValidCall) -> ValidCall:

@@ -80,7 +80,7 @@ def test_a_secured_operation_without_credentials_is_401(api: Api, operation: str
     refused = api.call(operation, **call.inputs)
 
     status(refused.answer, 401)
-    control(api.as_(account, operation, **call.inputs), call.kind)
+    control(api.as_(account, operation, **call.inputs), call.kind, *call.also)
 
 
 @pytest.mark.requirement("TOK-02")

@@ -55,8 +55,8 @@ def shown(target: Target, before: str, finding: Finding, mails: Path) -> tuple[s
     Run the lines of *finding*; return the first text that they should have printed and did not, "" for none, and all
     that they printed.
 
-    The shell has $API, the base URL; $EMAIL and $PASSWORD of nobody yet; $MAILS, a folder with a file for each mail; and
-    $PYTHON and a free $PORT for who starts the target once more, in another way.
+    The shell has $API, the base URL; $EMAIL and $PASSWORD of nobody yet; $MAILS, a folder with a file for each mail;
+    and $PYTHON and a free $PORT for who starts the target once more, in another way.
     """
     words = {
         "API": target.base_url,

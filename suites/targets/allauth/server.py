@@ -87,7 +87,8 @@ def configure() -> None:
         ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True,
         ACCOUNT_PREVENT_ENUMERATION=False,
         ACCOUNT_RATE_LIMITS={
-            **dict.fromkeys(["signup", "login", "confirm_email", "reset_password", "change_password"]),
+            **dict.fromkeys(["signup", "login", "confirm_email", "reset_password", "reset_password_from_key"]),
+            "change_password": None,
             "login_failed": "5/300s/key",
         },
         MFA_SUPPORTED_TYPES=["totp", "recovery_codes"],
