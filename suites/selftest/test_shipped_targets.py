@@ -41,6 +41,7 @@ def test_a_targets_packages_are_pinned_to_the_last(name: str) -> None:
 
 
 FINDING = Finding("LOGIN-02", "fail", ("loginUser 400",), "", "", ())
+RACE = Finding("RST-02", "warn", ("confirmPasswordReset 200",), "", "", (), sometimes=True)
 EVERYWHERE = Finding("DATA-06", "fail", ("*",), "", "", ())
 
 
@@ -75,7 +76,7 @@ def came_to(*judgements: Judgement, passed: tuple[str, ...] = ("REG-01",)) -> Re
 )
 def test_each_difference_is_said(results: Results, lines: list[str]) -> None:
     """A finding that is gone is as much a difference as a new one: either the server changed, or our check did."""
-    assert differences(Verified((FINDING, EVERYWHERE), ("REG-01",), ""), results) == lines
+    assert differences(Verified((FINDING, EVERYWHERE, RACE), ("REG-01",), ""), results) == lines
 
 
 @pytest.fixture

@@ -21,14 +21,15 @@ from suites.targets.verified import differences, load, names
 
 ROOT = Path(__file__).parents[2]
 PLACE = "results in "
-TIMEOUT_S = 600
+TIMEOUT_S = 1200
+SEED = "--seed=1"  # names of people are the seed's, and password rules look at names; a later --seed wins
 BY_HAND = "--by-hand"
 
 
 def verify(name: str, *options: str) -> int:
     """Run the suite on the target *name*; print how that compares, and return the exit code."""
     began_s = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--target={name}", *options]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--target={name}", SEED, *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     took_s = time.monotonic() - began_s
     places = [line.removeprefix(PLACE) for line in done.stdout.splitlines() if line.startswith(PLACE)]
