@@ -23,12 +23,17 @@ import uvicorn
 from fastapi import Depends, FastAPI, Request
 from fastapi_users import BaseUserManager, FastAPIUsers, UUIDIDMixin, schemas
 from fastapi_users.authentication import AuthenticationBackend, BearerTransport, JWTStrategy
+from fastapi_users.password import PasswordHelper
 from fastapi_users_db_sqlalchemy import SQLAlchemyBaseUserTableUUID, SQLAlchemyUserDatabase
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 LIFETIME_S = 3600
 MAIL_TIMEOUT_S = 10
+QUICK = PasswordHelper(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),)))
+"""The package's own, with less work than in production: a run checks some hundred passwords."""
 
 
 class Base(DeclarativeBase):
@@ -74,7 +79,7 @@ def application(database: Path, secret: str, post: Callable[[str, str], None]) -
 
     async def user_manager() -> AsyncIterator[UserManager]:
         async with make_session() as session:
-            yield UserManager(SQLAlchemyUserDatabase(session, User))
+            yield UserManager(SQLAlchemyUserDatabase(session, User), QUICK)
 
     @contextlib.asynccontextmanager
     async def tables(_: FastAPI) -> AsyncIterator[None]:
