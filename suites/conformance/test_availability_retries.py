@@ -10,7 +10,7 @@ from contract.answers import Kind
 from contract.checks import alike
 from contract.outages import FaultKind
 from suites.rig.breakable import AT_ONCE, Breakables, failing, through, works_again
-from suites.rig.judging import control, expect
+from suites.rig.judging import control, expect, not_applicable
 from suites.rig.outbox import asked_for_reset
 
 DEPENDENCIES = ["database", pytest.param("identity-service", marks=pytest.mark.feature("upstream"))]
@@ -81,9 +81,10 @@ def test_while_no_mail_can_be_sent_a_reset_request_still_tells_nothing(faults: B
     api = mail.api
     account, stranger = api.fresh_account(signed_in=False), api.people.stranger()
     ask = partial(api.call, "requestPasswordReset")
-    alike(
-        control(ask(email=account.email)).answer, control(ask(email=stranger)).answer, echoed=(account.email, stranger)
-    )
+    known, unknown = control(ask(email=account.email)), ask(email=stranger)
+    if unknown.kind is not Kind.ACCEPTED:
+        not_applicable("asking tells known from unknown addresses as it is, which RST-01 judges")
+    alike(known.answer, unknown.answer, echoed=(account.email, stranger))
 
     for kind in mail.ways(FaultKind.REFUSED, FaultKind.DOWN):
         with mail.broken(kind):
