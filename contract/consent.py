@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_address
 from typing import Literal
 
@@ -92,6 +93,14 @@ def profile_for(target: Target, consents: Collection[str]) -> Literal["full", "n
         BindingError: as `granted`.
     """
     return "full" if granted(target, consents) else "non-disruptive"
+
+
+def polite(target: Target) -> Target:
+    """Return *target*, at no more than `POLITE_RATE_PER_S` where somebody else may be using it."""
+    if not needs_consent(target):
+        return target
+    rate = min(target.transport.rate_per_s or POLITE_RATE_PER_S, POLITE_RATE_PER_S)
+    return replace(target, transport=replace(target.transport, rate_per_s=rate))
 
 
 def left_out(target: Target, consents: Collection[str]) -> str:

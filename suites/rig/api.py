@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from contract.answers import Answer, Kind, Request
 from contract.encoding import encode
 from contract.errors import NotTestable
-from contract.flows import Outcome, finish, perform, up_to_last
+from contract.flows import Flow, Outcome, finish, perform, up_to_last
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Step, Target
@@ -93,8 +93,12 @@ class Api:
                 undecided(f"{operation} is throttled for {waited_s:.0f} s")
             time.sleep(wait_s)
             outcome = self._client.run(perform(self.target, operation, session, mutate=mutate, **inputs))
-        self.errands.settle(self._client.run, operation, outcome, inputs)
+        self.errands.settle(self.run, operation, outcome, inputs)
         return outcome
+
+    def run(self, flow: Flow) -> Outcome:
+        """Perform a flow that is no operation of the contract, such as an errand."""
+        return self._client.run(flow)
 
     def as_(self, account: Account, operation: str, *, mutate: Mutate | None = None, **inputs: Any) -> Outcome:
         """Perform *operation* as *account*, whose session is what the answer made of it."""
@@ -160,7 +164,7 @@ class Api:
         given = [replace(call, inputs=self.errands.completed(call.operation, call.inputs)) for call in calls]
         outcomes = race(self.target, given, self._client.send, self._heard, stagger_s=stagger_s)
         for call, outcome in zip(given, outcomes, strict=True):
-            self.errands.settle(self._client.run, call.operation, outcome, call.inputs)
+            self.errands.settle(self.run, call.operation, outcome, call.inputs)
         return outcomes
 
     # -- people
@@ -183,7 +187,10 @@ class Api:
     def race_to_register(self, email: str, passwords: Sequence[Secret]) -> list[Outcome]:
         """Register one address once for each of *passwords*, all at one moment."""
         self.announce(email)
-        return self.race([Call("registerUser", {"email": email, "password": each}) for each in passwords])
+        outcomes = self.race([Call("registerUser", {"email": email, "password": each}) for each in passwords])
+        if made := [each for each in outcomes if each.kind is Kind.ACCEPTED]:
+            self._journal.exists(self.target.base_url, email, str(made[0].session.values.get("userId", "")))
+        return outcomes
 
     def login(self, account: Account, **inputs: Any) -> Outcome:
         """Log *account* in with its password, or with what *inputs* say in place of it; its session begins anew."""

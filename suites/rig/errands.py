@@ -82,7 +82,11 @@ class Errands:
         email, operation = given.get("email"), self.target.operations.get("registerUser")
         if operation is None or not isinstance(email, str):
             return {}
-        words = self._told_by_mail({word for step in operation.steps for word in step.send} - given.keys())
+        return self._fetched(
+            email, self._told_by_mail({word for step in operation.steps for word in step.send} - given.keys())
+        )
+
+    def _fetched(self, email: str, words: Collection[str]) -> dict[str, Any]:
         told: dict[str, Any] = {}
 
         def fetch(word: str) -> Any:
@@ -115,13 +119,28 @@ class Errands:
         if outcome.kind is not Kind.ACCEPTED:
             raise NotTestable(f"[registration.activation] of {email} was {outcome.kind} ({outcome.answer.status})")
 
-    def remove(self, run: Callable[[Flow], Outcome], session: Session, **inputs: Any) -> bool:
-        """Remove an account as `[registration.removal]` says, *session* being its own; return whether it went."""
+    def remove(self, run: Callable[[Flow], Outcome], session: Session, **inputs: Any) -> Outcome:
+        """
+        Remove an account as `[registration.removal]` says, *session* being its own, and return what it came to. Words
+        of it that only a mail tells are fetched when their step is due.
+
+        Raises:
+            NotTestable: no mail came, there is no admin, or the target file does not say how.
+        """
         errand = self.target.removal
         if errand is None:
-            return False
+            raise NotTestable(f"{self.target.name}: the target file has no [registration.removal]")
         whose = session if errand.by == "self" else self.admin()
-        return run(run_errand(self.target, errand, whose, **inputs)).kind is Kind.ACCEPTED
+        told = self._fetched(str(inputs.get("email", "")), self.mailed_for_removal() - inputs.keys())
+        return run(run_errand(self.target, errand, whose, **inputs, **told))
+
+    def mailed_for_removal(self) -> frozenset[str]:
+        """Return the words of `[registration.removal]` that only a mail tells."""
+        return self._told_by_mail(_sent(self.target.removal)) if self.target.removal else frozenset()
+
+    def has_read(self, email: str, count: int) -> None:
+        """Take the first *count* mails to *email* for read: the next one is awaited."""
+        self._read[_box(email)] = count
 
     def _told_by_mail(self, words: Collection[str]) -> frozenset[str]:
         captured = self.target.facilities.get("outbox", {}).get("capture", {"token": ""})

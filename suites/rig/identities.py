@@ -15,6 +15,7 @@ from contract.secret import Secret
 from contract.session import Session
 from contract.targets.model import Profile
 from suites.rig.derivation import made_up
+from suites.rig.kept_passwords import password_of
 from suites.rig.one_time_codes import code_at
 
 NEAR_STEPS = 20  # time steps either way in which a wrong code is not right by chance
@@ -83,15 +84,17 @@ class People:
     Names come from the seed, so that a run can be repeated; addresses also hold the run's id, so that the repetition
     meets no account of the first run. They are as *pattern* says, {id} being their own part, or at a reserved domain.
     `canaries` are what no answer has a reason to hold, each with what it is: the passwords made up here, the MFA
-    secrets that were confirmed, the reset tokens that were mailed.
+    secrets that were confirmed, the reset tokens that were mailed. With a *key*, a person's first password can be made
+    again from it, by whoever removes the accounts after the run.
     """
 
-    def __init__(self, seed: int, run: str, worker: str, *, pattern: str = "") -> None:
+    def __init__(self, seed: int, run: str, worker: str, *, pattern: str = "", key: bytes = b"") -> None:
         self._random = random.Random(f"{seed} {worker}")
         self._faker = Faker()
         self._faker.seed_instance(self._random.getrandbits(32))
         self._own = f"{worker}-{run}".lower()
         self._pattern = pattern
+        self._key = key
         self._made = 0
         self.canaries: dict[str, str] = {}
 
@@ -112,7 +115,10 @@ class People:
         text = f"{self._faker.word()[:12]} {secrets.token_hex(8)}A7!"
         while len(text) < profile.password_min:
             text += f" {self._faker.word()}"
-        password = Secret(made_up(text[-profile.password_max :]))
+        return self._password(text[-profile.password_max :])
+
+    def _password(self, text: str) -> Secret:
+        password = Secret(made_up(text))
         self.never_shown(password, "a password")
         return password
 
@@ -127,7 +133,9 @@ class People:
 
     def person(self, profile: Profile) -> Account:
         """Return somebody who is not registered yet."""
-        return Account(self.email(), self.password(profile))
+        email = self.email()
+        kept = self._password(password_of(self._key, email, profile)) if self._key else None
+        return Account(email, kept or self.password(profile))
 
     def chance(self) -> random.Random:
         """Return the seeded source of chance, for checks that choose."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import allure_commons
 import pytest
 
-from contract.consent import POLITE_RATE_PER_S, left_out, profile_for
+from contract.consent import left_out, polite, profile_for
 from contract.errors import BindingError
 from contract.known_failures import read_file
 from contract.results.folder import new_run
@@ -57,8 +57,7 @@ def configure(config: pytest.Config, *, report: Report) -> None:
         raise pytest.UsageError("\n".join(error.problems)) from None
     notes = [gentle] if gentle else []
     if gentle:
-        rate = min(target.transport.rate_per_s or POLITE_RATE_PER_S, POLITE_RATE_PER_S)
-        target = replace(target, transport=replace(target.transport, rate_per_s=rate))
+        target = polite(target)
     if options.plan:
         config.option.dist, config.option.tx = "no", []
         config.pluginmanager.register(Plan(options, target, may_disturb=disturb), PLUGIN)

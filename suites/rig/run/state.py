@@ -22,6 +22,7 @@ from suites.rig.errands import Errands
 from suites.rig.faults import Outage
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
+from suites.rig.kept_passwords import key_of
 from suites.rig.launch import Instance, Launcher, TargetGone
 from suites.rig.mailboxes import SharedSink
 from suites.rig.minting import Mint
@@ -59,7 +60,8 @@ class State:
     ) -> None:
         self._account_limit = account_limit
         self.launcher = Launcher(target, options=options, journal=folder / "faults.jsonl")
-        self.people = People(seed, folder.name[-6:], worker, pattern=target.email_pattern)
+        key = key_of(folder) if target.removal and not target.start else b""
+        self.people = People(seed, folder.name[-6:], worker, pattern=target.email_pattern, key=key)
         accounts = target.facilities.get("accounts", {}).get("accounts", ())
         self._prepared = Prepared(accounts, folder / "prepared") if accounts else None
         self.journal = Journal(folder / "accounts.jsonl")
@@ -162,10 +164,8 @@ class State:
 
     def mint(self) -> Mint:
         """
-        Return what signs tokens for the ordinary instance, by `[facilities.signing-key]`.
-
-        Raises:
-            NotTestable: the facility is declared and does not work.
+        Return what signs tokens for the ordinary instance, by `[facilities.signing-key]`. Raises NotTestable where it
+        does not work.
         """
         return mint_of(self.launcher.main())
 
