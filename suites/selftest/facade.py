@@ -203,7 +203,15 @@ def main(arguments: list[str]) -> int:
         listening.listen(2048)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = Facade(reference["listening"], reference["control"]["url"])
-        config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            http="h11",  # it hands methods that nobody has heard of to the application
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
         server = uvicorn.Server(config)
 
         def end_with_the_reference() -> None:
