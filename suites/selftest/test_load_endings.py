@@ -18,11 +18,11 @@ from suites.selftest.load_run import RESPONDER, ROOT, budget, command, left, pro
 LOOSE = "[loginUser]\np99_ms = 5000\nerror_ratio = 0.01\n[refreshToken]\np99_ms = 5000\nerror_ratio = 0.01\n"
 PROFILES = """
 [logins]
-duration_s = 4
+duration_s = 3
 operations.loginUser = { shape = "constant", rate_per_s = 100 }
 
 [refreshes]
-duration_s = 4
+duration_s = 3
 operations.refreshToken = { shape = "constant", rate_per_s = 50 }
 """
 DEADLINE_S = 60.0
@@ -31,11 +31,11 @@ DEADLINE_S = 60.0
 def test_a_target_that_dies_in_mid_run_is_gone_and_not_slow(tmp_path):
     """Connection refused is quick: counted as answers, it would make a dead target the fastest."""
     options = [profile(tmp_path, PROFILES), budget(tmp_path, LOOSE), "--load-profile=logins"]
-    done = run(*options, "--target-options=--die-after 2", folder=tmp_path / "out")
+    done = run(*options, "--target-options=--die-after 1.5", folder=tmp_path / "out")
 
     assert done.code == 6
     assert done.lines[0].startswith("unreachable: logins against responder: the target is gone: ")
-    assert done.good()["count"] > 50, "what was measured before is kept"
+    assert done.good()["count"] > 20, "what was measured before is kept"
 
 
 def test_a_target_that_is_not_there_is_said_at_once(tmp_path):
