@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.answers import Kind
-from load.latency import Histograms
+from load.latency import Counts
 
 COUNTERS = ("started", "late", "completed", "good", "excused", "in_time", "peak", "not_served", "faults")
 
@@ -44,7 +44,7 @@ class Second:
     not_served: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     punctual: int = 0
-    histograms: Histograms = field(default_factory=Histograms)
+    histograms: Counts = field(default_factory=Counts)
 
     def told(self, at_s: int, *, cpu_s: float, in_flight: Mapping[str, int]) -> dict[str, Any]:
         """Return what is sent: plain values and compressed histograms. *at_s* is the second, counted from 0."""

@@ -95,6 +95,11 @@ class Engine:
         self._helpers = [gevent.spawn(self._beat), gevent.spawn(self._tick, over)]
         self.active.set()
 
+    @property
+    def stopped_s(self) -> float | None:
+        """When the arrivals of the phase were halted, in seconds of its clock; None where they were not."""
+        return None if self._stopped_s is None else self._stopped_s - self._t0_s
+
     def halt(self) -> None:
         """Let no further arrival start; what is in flight is waited for."""
         if self._stopped_s is None:

@@ -39,6 +39,7 @@ class Process:
     found: Counter[Key] = field(default_factory=Counter)
     messages: dict[Key, str] = field(default_factory=dict)
     checked: int = 0
+    stopped_s: float | None = None
 
 
 OF_A_PROCESS = ("wake", "heartbeat")
@@ -49,7 +50,8 @@ class PhaseCount:
     """
     One phase, merged as its seconds come in from the processes.
 
-    `stopped_s` is when its arrivals were halted, None where they ran to the end of the schedule.
+    `stopped_s` is when its arrivals were halted, None where they ran to the end of the schedule: first by the clock of
+    whoever halted them, then by the processes' own.
     """
 
     number: int
@@ -73,6 +75,9 @@ class PhaseCount:
             self._add_second(process, second)
         process.broken, process.exhausted = report["broken"], report["exhausted"]
         process.checked = report["checked"]
+        if report["stopped_s"] is not None and self.stopped_s is not None:
+            process.stopped_s = report["stopped_s"]
+            self.stopped_s = max(each.stopped_s or 0.0 for each in self.processes.values())
         for *key, count, message in report["found"]:
             row, operation, kind, status = key
             process.found[row, operation, kind, status] = count

@@ -149,6 +149,7 @@ class Worker:
             "seconds": seconds,
             "found": [[*key, count, wrongs.messages.get(key, "")] for key, count in wrongs.found.items()],
             "checked": wrongs.checked,
+            "stopped_s": self.engine.stopped_s,
             "broken": self.engine.broken,
             "exhausted": self.engine.exhausted,
         }

@@ -17,6 +17,13 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PROFILES = """
+[steady]
+duration_s = {seconds}
+operations.loginUser    = {{ shape = "constant", rate_per_s = 100 }}
+operations.registerUser = {{ shape = "constant", rate_per_s = 10 }}
+operations.refreshToken = {{ shape = "constant", rate_per_s = 50 }}
+"""
 BUDGETS = "".join(f"[{name}]\np99_ms = 50\n" for name in ("loginUser", "registerUser", "refreshToken"))
 """So that the generator counts as healthy only where its heartbeat and its wake-ups are within 5 ms at p99."""
 
@@ -37,8 +44,10 @@ def main(arguments: list[str]) -> int:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
             (folder / "budgets.toml").write_text(BUDGETS)
+            (folder / "profiles.toml").write_text(PROFILES.format(seconds=options.seconds))
             command = [sys.executable, "-m", "locust", "-f", str(ROOT / "load" / "locustfile.py"), "--headless"]
-            command += [f"--target={ROOT / 'load' / 'responder.toml'}", "--load-profile=mixed", f"-t{options.seconds}"]
+            command += [f"--target={ROOT / 'load' / 'responder.toml'}", "--load-profile=steady"]
+            command += [f"--load-profiles={folder / 'profiles.toml'}"]
             command += [f"--load-budgets={folder / 'budgets.toml'}", f"--load-out={folder}", "--load-calibrate=no"]
             subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
             said = json.loads((folder / "load.json").read_text())

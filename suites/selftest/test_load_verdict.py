@@ -8,7 +8,7 @@ import pytest
 
 from load.budgets import Budget
 from load.health import Vitals, invalidities, wake_limit_ms
-from load.latency import Histograms, histogram, summary, three_digits
+from load.latency import Counts, Histograms, histogram, summary, three_digits
 from load.verdict import EXIT_CODES, Outcome, Tally, interval, lines, outcome_of, ranks
 
 BUDGET = Budget("loginUser", {"p50_ms": 50, "p99_ms": 100, "error_ratio": 0.01, "achieved_ratio": 0.99}, 200)
@@ -156,22 +156,24 @@ def test_histograms_of_two_processes_merge_to_that_of_one():
     """Percentiles cannot be averaged; merged histograms are exact."""
     chance = random.Random(3)
     values = [chance.lognormvariate(-4, 1) for _ in range(5000)]
-    whole, first, second, merged = Histograms(), Histograms(), Histograms(), Histograms()
+    whole, first, second, merged = histogram(), Counts(), Counts(), Histograms()
     for number, value in enumerate(values):
-        whole.record("x", value)
+        whole.record_value(int(value * 1e6))
         (first if number % 2 else second).record("x", value)
     merged.add(first.encoded())
     merged.add(second.encoded())
 
-    assert summary(merged.by_name["x"]) == summary(whole.by_name["x"])
-    assert merged.by_name["x"].equals(whole.by_name["x"])
+    assert summary(merged.by_name["x"]) == summary(whole)
+    assert merged.by_name["x"].equals(whole)
 
 
 def test_a_pause_counts_as_long_as_it_was():
     """A pulse every 10 ms that sleeps through a second has missed a hundred beats, and not one."""
-    pulse = Histograms()
+    pulse, merged = Counts(), Histograms()
     for _ in range(400):
         pulse.record_pause("heartbeat", 0.0002, 0.01)
     pulse.record_pause("heartbeat", 1.0, 0.01)
 
-    assert summary(pulse.by_name["heartbeat"])["percentiles"]["90"] > 400
+    merged.add(pulse.encoded())
+    assert summary(merged.by_name["heartbeat"])["percentiles"]["90"] > 400
+    assert merged.by_name["heartbeat"].total_count == pytest.approx(500, abs=1)

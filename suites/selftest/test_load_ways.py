@@ -75,7 +75,8 @@ def test_a_locust_conf_and_locusts_own_files_work(tmp_path):
     conf = tmp_path / "locust.conf"
     conf.write_text(
         f"locustfile = {LOCUSTFILE}\nheadless = true\nload-profile = logins\ntarget = {RESPONDER}\n"
-        f"load-out = {tmp_path / 'out'}\nload-calibrate = no\ncsv = {tmp_path / 'own'}\nhtml = {tmp_path / 'own.html'}\n"
+        f"load-out = {tmp_path / 'out'}\nload-calibrate = no\n"
+        f"csv = {tmp_path / 'own'}\nhtml = {tmp_path / 'own.html'}\n"
         f"{profile(tmp_path, PROFILES)[2:]}\n{budget(tmp_path, LOOSE)[2:]}\n".replace("=/", " = /")
     )
     command = [sys.executable, "-m", "locust", f"--config={conf}"]
