@@ -13,6 +13,7 @@ from contract.results import Results
 from reports import forms, inputs
 from reports.allure import publish
 from reports.compare import Comparison, Moved, compare
+from reports.inputs import Input
 
 PATHS = "a run's folder, a load.json, a drift.json, a matrix.json; several make one page (default: the newest run)"
 ALLURE = "allure"
@@ -62,15 +63,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _results(path: Path) -> tuple[Results, Path]:
     """Return the run at *path* and its folder. Raises BindingError where that is something else."""
-    found = inputs.read(path)
+    found = inputs.read_all(path)[0]
     if found.results is None:
         raise BindingError(f"{path}: is a {found.kind}, and not a conformance run.")
     return found.results, found.folder
 
 
+def _everything(paths: Sequence[Path]) -> list[Input]:
+    """Return what all of *paths* hold; what the newest run holds where there are none. Raises BindingError."""
+    return [found for path in paths or [inputs.LATEST] for found in inputs.read_all(path)]
+
+
 def _render(given: argparse.Namespace) -> int:
     """Write the page about every path, and the other forms of the first, beside the first."""
-    found = [inputs.read(path) for path in given.paths or [inputs.LATEST]]
+    found = _everything(given.paths)
     folder = found[0].folder
     written = forms.write(found[0].results, folder) if found[0].results else []
     print(*written, forms.write_page(found, folder), sep="\n")
@@ -78,7 +84,7 @@ def _render(given: argparse.Namespace) -> int:
 
 
 def _open(given: argparse.Namespace) -> int:
-    found = [inputs.read(path) for path in given.paths or [inputs.LATEST]]
+    found = _everything(given.paths)
     page = forms.write_page(found, found[0].folder)
     print(page)
     return 0 if webbrowser.open(page.resolve().as_uri()) else 1
@@ -90,7 +96,7 @@ def _export(given: argparse.Namespace) -> int:
             raise BindingError("allure: give the folder to publish with --to=FOLDER.")
         print(f"{given.to / 'index.html'}: {publish(given.path, given.to)} scripts that call home left out")
         return 0
-    found = inputs.read(given.path)
+    found = inputs.read_all(given.path)[0]
     if found.kind in ("drift", "diff"):
         text = forms.of_drift(given.form, found.document)
     else:

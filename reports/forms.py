@@ -18,7 +18,7 @@ from reports import provider_drift
 from reports.annotations import workflow_commands
 from reports.badge import badge_of
 from reports.conformance import cases, findings
-from reports.inputs import Input
+from reports.inputs import INSIDE, Input, read
 from reports.junit import junit
 from reports.markdown import markdown
 from reports.page import page
@@ -116,9 +116,10 @@ def put(file: Path, text: str) -> Path:
 
 
 def write_all(results: Results, folder: Path) -> Path:
-    """Write every rendered form of *results* into their *folder*, and return the page."""
+    """Write every rendered form of *results* into their *folder*, and return the page; it has what lies beside them."""
     write(results, folder)
-    return write_page([Input(folder, "conformance", results=results)], folder)
+    beside = [read(folder / name) for name in INSIDE if (folder / name).exists()]
+    return write_page([Input(folder, "conformance", results=results), *beside], folder)
 
 
 def write_page(found: Sequence[Input], folder: Path) -> Path:

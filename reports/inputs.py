@@ -19,6 +19,8 @@ OUT = Path("reports") / "out"
 LATEST = OUT / "latest"
 INSIDE = ("load.json", "drift.json", "diff.json", "matrix.json")
 """What a folder may hold beside a conformance run's results."""
+KILL = frozenset({"defect", "what", "expected", "found"})
+"""Members of each entry of a kill matrix."""
 SCHEMAS = {
     "urn:authproof:load:1": ("load", "load/load.schema.json"),
     "urn:authproof:diff:1": ("diff", "contract/diff/diff.schema.json"),
@@ -42,18 +44,29 @@ class Input:
         return self.path if self.path.is_dir() else self.path.parent
 
 
-def read(path: Path) -> Input:
+def read_all(path: Path) -> list[Input]:
     """
-    Return what *path* holds.
+    Return everything that *path* holds: a folder may have a conformance run and other documents beside it.
 
     Raises:
         BindingError: there is nothing, or nothing of ours; one line.
     """
     if path == LATEST and not path.exists():
         raise BindingError(f"{path}: there is no run yet. 'pytest' makes one.")
-    if path.is_dir():
-        inner = next((path / name for name in INSIDE if (path / name).exists()), None)
-        return read(inner) if inner else Input(path, "conformance", results=results.load(path))
+    if not path.is_dir():
+        return [read(path)]
+    beside = [read(path / name) for name in INSIDE if (path / name).exists()]
+    is_run = not beside or any((path / name).exists() for name in ("results.json", "run.jsonl"))
+    return [Input(path, "conformance", results=results.load(path)), *beside] if is_run else beside
+
+
+def read(path: Path) -> Input:
+    """
+    Return what the file *path* holds.
+
+    Raises:
+        BindingError: it is none of ours, or cannot be read; one line.
+    """
     try:
         document = json.loads(path.read_bytes())
     except OSError as fault:
@@ -72,6 +85,9 @@ def read(path: Path) -> Input:
                 f"{path}: does not satisfy {schema}: {place or 'the whole'}: {fault.message[:200]}."
             ) from None
         return Input(path, kind, document=document)
-    if isinstance(document, list) and all(isinstance(each, dict) and "defect" in each for each in document):
+    if isinstance(document, list) and document and all(isinstance(each, dict) for each in document):
+        if not all(each.keys() >= KILL for each in document):
+            wanted = ", ".join(sorted(KILL))
+            raise BindingError(f"{path}: is no matrix.json of this version: an entry has {wanted}.")
         return Input(path, "kill-matrix", document=document)
     raise BindingError(f"{path}: is none of ours. Give a run's folder, or its {', '.join(('results.json', *INSIDE))}.")

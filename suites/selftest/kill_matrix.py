@@ -167,7 +167,7 @@ def main(arguments: list[str]) -> int:
     for each in missed:
         print(f"{each.defect}: expected {', '.join(each.expected)}; found {', '.join(each.found) or each.trouble}")
     print(f"{len(kills) - len(missed)} of {len(kills)} defects killed exactly; {OUT.relative_to(ROOT) / 'matrix.md'}")
-    print(f"report in {write_page([inputs.read(OUT)], OUT).relative_to(ROOT)}")
+    print(f"report in {write_page(inputs.read_all(OUT), OUT).relative_to(ROOT)}")
     return 1 if missed else 0
 
 

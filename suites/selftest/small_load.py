@@ -61,7 +61,10 @@ def load_document(*, seed: int = 1, stall_at_s: int = 40) -> dict[str, Any]:
     return {
         "schema": "urn:authproof:load:1", "id": "20270115-100000-abc123", "started": "2027-01-15T10:00:00Z",
         "finished": "2027-01-15T10:01:31Z", "argv": ["locust", "--load-profile=login"], "seed": 7,
-        "target": {"name": "acme", "base_url": "http://127.0.0.1:8000", "environment": "test", "started_here": True},
+        "target": {
+            "name": "acme", "base_url": "http://127.0.0.1:8000", "environment": "test", "started_here": True,
+            "hashes_here": True,
+        },
         "profile": {
             "name": "login", "about": "Logins at a steady rate.", "model": "open", "duration_s": SECONDS, "users": 200,
             "operations": {"loginUser": {"spread": "poisson", "rate": [[0, RATE], [SECONDS, RATE]]}},
@@ -73,7 +76,7 @@ def load_document(*, seed: int = 1, stall_at_s: int = 40) -> dict[str, Any]:
         "phases": [phase],
         "findings": [{
             "requirement": "AVAIL-02", "operation": "loginUser", "kind": "throttled", "status": 429, "count": 55,
-            "message": "no Retry-After", "known": "",
+            "message": "no Retry-After", "known": "", "verdict": "warn",
         }],
         "generator": {
             "healthy": True, "wake_limit_ms": 10,

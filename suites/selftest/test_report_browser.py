@@ -16,6 +16,7 @@ import pytest
 from reports.inputs import Input
 from reports.page import page as report
 from suites.selftest.large_run import large_run
+from suites.selftest.small_drift import diff_document, drift_document
 from suites.selftest.small_load import load_document
 from suites.selftest.test_report_page import HOSTILE, KILLS, TODAY, hostile
 
@@ -52,6 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Input(folder, "conformance", results=results),
         Input(folder, "load", document=load_document()),
         Input(folder, "kill-matrix", document=KILLS),
+        Input(folder, "diff", document=diff_document()),
+        Input(folder, "drift", document=drift_document()),
     ]
     (folder / "report.html").write_text(report(inputs, today=TODAY), "utf-8")
     (folder / "bad").mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -13,12 +14,15 @@ from typing import Any
 
 import pytest
 
-from contract.results import Cost, Judgement, Results, Verdict
+from contract.errors import BindingError
+from contract.results import Cost, Judgement, Results, Verdict, load
 from reports.conformance_page import EXCHANGES_SHOWN, conformance_page
-from reports.inputs import Input
+from reports.forms import write_all
+from reports.inputs import Input, read, read_all
 from reports.page import page
+from suites.selftest.small_drift import diff_document, drift_document
 from suites.selftest.small_load import load_document
-from suites.selftest.small_run import ENTRY, NO_HEADER, OPENED, RUN, WRONG, folded
+from suites.selftest.small_run import ENTRY, NO_HEADER, OPENED, RUN, WRONG, folded, write_run
 
 TODAY = date(2027, 3, 1)
 HOSTILE = (
@@ -83,6 +87,8 @@ def hostile(folder: Path) -> list[Input]:
         Input(folder, "conformance", results=results),
         Input(folder, "load", document=load),
         Input(folder, "kill-matrix", document=KILLS),
+        Input(folder, "diff", document=diff_document(HOSTILE)),
+        Input(folder, "drift", document=drift_document(HOSTILE)),
     ]
 
 
@@ -191,3 +197,53 @@ def test_the_load_page_holds_runs_of_every_shape(tmp_path: Path, change: dict[st
         series["t_s"], series["operations"] = [], {}
 
     assert "Load profile" in page([Input(tmp_path, "load", document=document)], today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "words"),
+    [
+        (load_document(), "load", "the budget is 400 ms"),
+        (diff_document(), "diff", "changes are not allowed"),
+        (drift_document(), "drift", "ways in which answers differ"),
+        (KILLS, "kill-matrix", "1 of 2 planted defects killed exactly"),
+    ],
+    ids=["load", "diff", "drift", "kill-matrix"],
+)
+def test_a_document_is_known_by_what_it_holds(tmp_path: Path, document: Any, kind: str, words: str) -> None:
+    """Whoever has a file need not know what kind of run made it."""
+    (tmp_path / "some.json").write_text(json.dumps(document), "utf-8")
+
+    found = read(tmp_path / "some.json")
+
+    assert found.kind == kind
+    assert words in parts(page([found], today=TODAY)).text
+
+
+def test_a_folder_may_hold_a_run_and_its_drift(tmp_path: Path) -> None:
+    write_run(tmp_path)
+    (tmp_path / "drift.json").write_text(json.dumps(drift_document()), "utf-8")
+
+    assert [each.kind for each in read_all(tmp_path)] == ["conformance", "drift"]
+    text = parts(write_all(load(tmp_path), tmp_path).read_text("utf-8")).text
+    assert "Drift of the provider" in text
+    assert "Areas by outcome" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is none of ours"),
+        ("null", "is none of ours"),
+        ('{"schema": "urn:authproof:load:1"}', "does not satisfy load/load.schema.json"),
+        ('[{"defect": "SESS-02"}]', "is no matrix.json of this version"),
+    ],
+)
+def test_what_is_none_of_ours_is_refused_in_one_line(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "some.json").write_text(text, "utf-8")
+
+    with pytest.raises(BindingError) as refused:
+        read(tmp_path / "some.json")
+
+    assert words in str(refused.value)
+    assert len(refused.value.problems) == 1
