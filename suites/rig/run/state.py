@@ -219,7 +219,8 @@ class State:
         self.launcher.discard(instance)
 
     def _forget(self, instance: Instance) -> None:
-        self._apis.pop(id(instance), None)
+        if (api := self._apis.pop(id(instance), None)) is not None:
+            api.close()
         self._admins.pop(id(instance), None)
 
     def begin(self) -> None:
