@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from contract.answers import Kind
 from suites.properties.exploring import Explorer
+from suites.properties.guessed import GuessedCodes
 from suites.properties.machines.factors import Factors
 from suites.rig.api import Api
 from suites.rig.clock import Clock
-from suites.rig.judging import control, expect, never
+from suites.rig.identities import Account
+from suites.rig.judging import control, never
 
 DIGITS_OF_OTHERS = "٠١٢٣٤٥٦٧٨٩०१२३４５６７"
 
@@ -27,57 +29,42 @@ def test_a_set_up_that_no_right_code_confirmed_changes_no_login(clock: Clock, ex
     explore.histories(lambda: Factors(clock, "MFA-11"))
 
 
+def refused(api: Api, account: Account, code: object, because: str) -> None:
+    """Judge that *code* does not complete a login of *account*."""
+    control(api.login(account), Kind.CHALLENGED)
+    never(api.as_(account, "verifyMfa", code=code), because=because)
+
+
 @pytest.mark.requirement("MFA-03")
 def test_no_text_but_the_right_code_completes_a_login(api: Api, explore: Explorer) -> None:
     """A code that is read as a number, or compared loosely, has many that pass for it."""
-    profile = api.target.profile
-    few = max(profile.code_limit - 1, 1)
-    guessed: list[object] = []
+    profile, guessed = api.target.profile, GuessedCodes(api)
 
     def judge(code: str) -> None:
-        if not guessed or len(guessed) > few:
-            guessed[:] = [api.with_mfa(api.fresh_account())]
-        account = guessed[0]
+        account = guessed.account()
         near = {account.code(profile, api.now(), steps=steps).reveal() for steps in range(-3, 4)}
-        if code in near:
-            return
-        guessed.append(code)
-        control(api.login(account), Kind.CHALLENGED)
-        never(api.as_(account, "verifyMfa", code=code), because="a text that is not the code")
+        if code not in near:
+            refused(api, account, code, "a text that is not the code")
 
     digits = st.text("0123456789", min_size=profile.code_digits, max_size=profile.code_digits)
     others = st.text("0123456789 +-.eE", max_size=10) | st.text(DIGITS_OF_OTHERS, min_size=6, max_size=6)
     explore.cases(digits | others | st.text(st.characters(codec="utf-8"), max_size=20), judge)
-    account = api.with_mfa(api.fresh_account())
-    control(api.login(account), Kind.CHALLENGED)
-    code = account.unused_code(profile, api.now())
-    expect(api.as_(account, "verifyMfa", code=code), Kind.ACCEPTED, because="the right code")
+    guessed.settle()
 
 
 @pytest.mark.requirement("MFA-06")
 def test_no_code_from_outside_the_window_completes_a_login(api: Api, explore: Explorer) -> None:
     """A window of hours turns a code that was read over a shoulder into a password."""
-    profile = api.target.profile
-    few = max(profile.code_limit - 1, 1)
-    guessed: list[object] = []
+    profile, guessed = api.target.profile, GuessedCodes(api)
     outside = profile.code_window_steps + 2  # one more than the profile has: the step may end while the code travels
 
     def judge(steps: int) -> None:
-        if not guessed or len(guessed) > few:
-            guessed[:] = [api.with_mfa(api.fresh_account())]
-        account = guessed[0]
-        now_s = api.now()
+        account, now_s = guessed.account(), api.now()
         code = account.code(profile, now_s, steps=steps)
         inside = {account.code(profile, now_s, steps=near) for near in range(-outside, outside + 1)}
-        if code in inside:
-            return
-        guessed.append(code)
-        control(api.login(account), Kind.CHALLENGED)
-        never(api.as_(account, "verifyMfa", code=code), because=f"the code of {steps} steps from now")
+        if code not in inside:
+            refused(api, account, code, f"the code of {steps} steps from now")
 
     far = st.integers(outside + 1, 3000)
     explore.cases(far | far.map(lambda steps: -steps), judge)
-    account = api.with_mfa(api.fresh_account())
-    control(api.login(account), Kind.CHALLENGED)
-    code = account.unused_code(profile, api.now())
-    expect(api.as_(account, "verifyMfa", code=code), Kind.ACCEPTED, because="the right code")
+    guessed.settle()
