@@ -214,7 +214,7 @@ def start(target: Target, variant: Variant, options: str, journal: Path) -> Inst
     """
     folder = Path(tempfile.mkdtemp(prefix="authproof-"))
     port = free_port()
-    secret = Secret(secrets.token_urlsafe(24))
+    secret = Secret(secrets.token_hex(24))  # a word of a command line: no hyphen may begin it
     words = {"port": str(port), "dir": str(folder), "python": sys.executable, "secret": secret.reveal()}
     profile = replace(target.profile, **variant.profile)
     base_url = (variant.base_url or target.base_url).replace("{port}", str(port))
