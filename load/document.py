@@ -10,7 +10,7 @@ from load import capacity
 from load.budgets import Budget
 from load.counting import response, service
 from load.health import wake_limit_ms
-from load.judged import Judged, tightest_p99_ms
+from load.judged import Judged, tightest_ms
 from load.latency import over_time, spectrum, summary
 from load.machine import Machine
 from load.merging import PhaseCount
@@ -206,7 +206,7 @@ def _generator(run: Run) -> dict[str, Any]:
             )
     return {
         "healthy": not any(each.invalid for each in run.phases[-1:]),
-        "wake_limit_ms": wake_limit_ms(tightest_p99_ms(run.budgets, list(run.profile.operations))),
+        "wake_limit_ms": wake_limit_ms(tightest_ms(run.budgets, list(run.profile.operations))),
         "workers": workers,
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 HEARTBEAT_S = 0.01
 LATE_S = 0.005  # an arrival that is started later than this after it was due is counted as late
 WAKE_LIMIT_MS = 5.0
-WAKE_SHARE = 0.1  # of the tightest p99 of the budgets: the error that the generator may add to it
+WAKE_SHARE = 0.1  # of the tightest p99 of the budgets (p95, where that is all): what the generator may add to it
 CPU_LIMIT_PERCENT = 80.0  # of one core; a Python process has no more than one, and queues build up below it
 
 
@@ -24,9 +24,9 @@ class Vitals:
     broken: str = ""
 
 
-def wake_limit_ms(tightest_p99_ms: float | None) -> float:
-    """Return how late the generator may wake up: 5 ms, or a tenth of the tightest p99 where that is more."""
-    return max(WAKE_LIMIT_MS, WAKE_SHARE * (tightest_p99_ms or 0.0))
+def wake_limit_ms(tightest_ms: float | None) -> float:
+    """Return how late the generator may wake up: 5 ms, or a tenth of a tail's tightest limit where that is more."""
+    return max(WAKE_LIMIT_MS, WAKE_SHARE * (tightest_ms or 0.0))
 
 
 def invalidities(workers: Sequence[Vitals], limit_ms: float) -> list[str]:

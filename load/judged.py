@@ -31,11 +31,10 @@ class Judged:
     """What a reader should know: throttles that were hit, pools that were used up."""
 
 
-def tightest_p99_ms(budgets: Mapping[str, Budget], operations: Sequence[str]) -> float | None:
-    """Return the smallest p99 limit among *operations*."""
-    return min(
-        (budgets[name].limits["p99_ms"] for name in operations if "p99_ms" in budgets[name].limits), default=None
-    )
+def tightest_ms(budgets: Mapping[str, Budget], operations: Sequence[str]) -> float | None:
+    """Return the smallest limit of a judged tail among *operations*: p99, or p95 where nothing is above it."""
+    tails = [budgets[name].limits.get("p99_ms", budgets[name].limits.get("p95_ms")) for name in operations]
+    return min((each for each in tails if each is not None), default=None)
 
 
 def judge(
@@ -62,7 +61,7 @@ def judge(
         found.update(process.found)
         messages |= process.messages
     seen = findings(found, messages, target, known, today)
-    limit_ms = wake_limit_ms(tightest_p99_ms(budgets, list(phase.schedules)))
+    limit_ms = wake_limit_ms(tightest_ms(budgets, list(phase.schedules)))
     invalid = invalidities(phase.vitals(), limit_ms)
     exhausted = [each.exhausted for each in phase.processes.values() if each.exhausted]
     broken = any(each.verdict is Verdict.FAIL for each in seen)

@@ -22,7 +22,6 @@ from suites.rig.launch import TargetGone
 AT_ONCE = 8
 LONGEST_WAIT_S = 60.0  # for a target that throttles while accounts are made
 TRIES = 3
-SPARE = 1.2  # names beyond the expected number: a Poisson spread has more by chance
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ from load.profiles import Profile
 REFERENCE = "reference"
 RESPONDER = Path(__file__).with_name("responder.toml")  # hashes nothing
 MOST_USERS = 400
+SPARE_NAMES = 1.2  # a Poisson spread may bring more than are expected
 MOST_SESSIONS = 200
 ACCOUNTS_FOR_S = 1.0  # seconds of logins until an account comes round again
 SESSIONS_FOR_S = 4.0  # seconds of refreshes that may be in flight before an arrival has to wait for a session
-TOLD_FEW = 10
+FEWEST, SEARCH_ACCOUNTS = 10, 100
 
 
 def positive(text: str) -> float:
@@ -99,16 +100,18 @@ class Settings:
         names = schedules.get("registerUser")
         accounts = 0
         if logins:
-            accounts = max(math.ceil(logins.peak_per_s * ACCOUNTS_FOR_S), TOLD_FEW)
+            least = SEARCH_ACCOUNTS if self.profile.search else FEWEST
+            accounts = max(math.ceil(logins.peak_per_s * ACCOUNTS_FOR_S), least)
             if profile.login_counts == "attempts" and profile.login_scope == "account":
                 accounts = max(accounts, math.ceil(logins.expected * 1.1 / max(profile.login_limit - 1, 1)))
         sessions = 0
         if refreshes:
-            sessions = min(max(math.ceil(refreshes.peak_per_s * SESSIONS_FOR_S), TOLD_FEW), MOST_SESSIONS)
+            sessions = min(max(math.ceil(refreshes.peak_per_s * SESSIONS_FOR_S), FEWEST), MOST_SESSIONS)
+            sessions = MOST_SESSIONS if self.profile.search else sessions
         return Needs(
             accounts=math.ceil((self.pool or accounts) / of) if logins else 0,
             sessions=math.ceil((self.pool or sessions) / of) if refreshes else 0,
-            names=math.ceil((names.expected * 1.2 + TOLD_FEW) / of) if names else 0,
+            names=math.ceil((names.expected * SPARE_NAMES + FEWEST) / of) if names else 0,
         )
 
     def notes(self) -> list[str]:
@@ -191,6 +194,8 @@ def _may_be_loaded(target: Target, profile: Profile, options: Mapping[str, Any])
 
 def _users(profile: Profile, target: Target) -> int:
     """Enough that a stall shorter than a request's time limit never finds all of them busy, within reason."""
+    if profile.search:  # nobody knows yet how far it goes
+        return MOST_USERS
     return min(max(math.ceil(profile.peak_per_s * target.transport.timeout_s), 20), MOST_USERS)
 
 

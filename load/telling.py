@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from contract.results import Verdict
@@ -14,6 +15,7 @@ from load.verdict import Outcome, Tally
 
 HASHED = ("loginUser", "registerUser")
 MOST_FINDINGS = 10
+BUSY = 0.7  # of the cores; above it queues grow long, and there is HTTP and SQL to be done besides
 
 
 def progress(phase: PhaseCount, at_s: float, since: dict[str, int]) -> str:
@@ -55,7 +57,10 @@ def _headline(run: Run) -> str:
     name = f"{profile.name} against {run.target['name']}"
     if run.profile.search:
         good, _ = capacity.bounds(run.steps)
-        return f"{name}: {good:g} a second keeps the budget" if good else f"{name}: no rate keeps the budget"
+        if good:
+            return f"{name}: {good:g} a second keeps the budget"
+        missed = any(step.outcome is Outcome.MISSED for step in run.steps)
+        return f"missed: {name}: no rate keeps the budget" if missed else f"invalid, it proves nothing: {name}"
     asked = f"{profile.peak_per_s:g} arrivals a second at most, {profile.duration_s:g} s"
     ended = f"; ended: {last.phase.ended}" if last and last.phase.ended else ""
     if run.outcome is Outcome.UNREACHABLE:
@@ -138,6 +143,8 @@ def _machine(run: Run) -> list[str]:
             lines.append(f"that is {100 * rate / machine.hashes_per_s:.0f} % of what its cores can hash")
     elif rate and run.target["hashes_here"]:
         used = 100 * rate / machine.hashes_per_s
-        can = "cannot be met here" if used > 100 else "is at the edge here" if used > 70 else "can be met here"
-        lines.append(f"{machine.hashing(rate)}: {used:.0f} % of it, so {rate:g} a second {can}")
+        can = "cannot be met here" if used > 100 else "is at the edge here" if used > 100 * BUSY else "can be met here"
+        cores = math.ceil(rate * machine.hash_cpu_ms / 1000 / BUSY)
+        need = f"; {cores} cores would be {BUSY:.0%} busy with it at most" if used > 100 * BUSY else ""
+        lines.append(f"{machine.hashing(rate)}: {used:.0f} % of it, so {rate:g} a second {can}{need}")
     return lines
