@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ SHIPPED = Path(__file__).with_name("budgets.toml")
 PERCENT_OF = {"p50_ms": 50.0, "p95_ms": 95.0, "p99_ms": 99.0, "p99_9_ms": 99.9}
 RATIOS = ("error_ratio", "achieved_ratio")
 KEYS = (*PERCENT_OF, *RATIOS, "min_samples")
+SEARCH_ERRORS = 0.01
+TAIL_SAMPLES = 10  # values beyond a percentile without which it is chance
 BUDGETED = (*OPERATIONS, "verifyMfa")
 
 
@@ -30,9 +33,23 @@ class Budget:
         slowest = max((self.limits[key] for key in PERCENT_OF if key in self.limits), default=1000.0)
         return slowest / 1000
 
-    def only(self, *measures: str) -> Budget:
-        """Return the budget with some of its limits."""
-        return Budget(self.operation, {key: self.limits[key] for key in measures if key in self.limits}, 0)
+    def for_search(self) -> Budget:
+        """
+        Return what decides at each rate that a search tries: few enough answers, so that a step takes seconds.
+
+        A p99 would take a thousand, and so would an error ratio of one in a thousand.
+        """
+        tail = next((key for key in ("p95_ms", "p50_ms", "p99_ms", "p99_9_ms") if key in self.limits), None)
+        limits = {key: self.limits[key] for key in (tail, "achieved_ratio") if key in self.limits}
+        return Budget(self.operation, limits | {"error_ratio": max(self.limits.get("error_ratio", 0.0), SEARCH_ERRORS)})
+
+    @property
+    def samples(self) -> int:
+        """How many answers it takes to decide every limit."""
+        tails = [TAIL_SAMPLES / (1 - PERCENT_OF[key] / 100) for key in self.limits if key in PERCENT_OF]
+        errors = self.limits.get("error_ratio")
+        needed = [*tails, *([1 / errors] if errors else []), self.min_samples]
+        return math.ceil(round(max(needed), 6))
 
 
 def load(further: Path | None = None) -> dict[str, Budget]:

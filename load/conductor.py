@@ -36,7 +36,7 @@ from suites.rig.launch import Launcher, TargetGone
 logger = logging.getLogger("authproof.load")
 
 PREPARED_WITHIN_S = 600.0
-SEARCHED = ("p95_ms", "error_ratio", "achieved_ratio")  # a p99 would take a thousand answers at each rate
+SPARE = 1.2  # times the answers that a step of a search needs: chance may bring fewer
 LOADING = ("locust", "gevent", "geventhttpclient", "hdrhistogram")
 
 
@@ -210,14 +210,16 @@ class Conductor:
         profile, search = self.settings.profile, self.settings.profile.search
         assert search is not None
         operation, schedule = next(iter(profile.operations.items()))
-        budgets = {operation: self.settings.budgets[operation].only(*SEARCHED)}
+        budgets = {operation: self.settings.budgets[operation].for_search()}
+        enough = SPARE * budgets[operation].samples
         while (rate := capacity.next_rate(search, self._steps, self.settings.max_rate)) is not None:
             if self._player.spent_s > self.settings.max_time_s:
                 self.run = replace(self.run, notes=[*self.run.notes, "the search was ended by --max-time"])
                 break
-            asked = {operation: Schedule(constant(rate, profile.duration_s), schedule.spread)}
+            lasts_s = max(profile.duration_s, enough / rate)
+            asked = {operation: Schedule(constant(rate, lasts_s), schedule.spread)}
             name = f"{len(self._steps) + 1} at {rate:g}"
-            judged = self._judge(self._player.play(name, asked, budgets, profile.duration_s / 2), budgets)
+            judged = self._judge(self._player.play(name, asked, budgets, lasts_s / 2), budgets)
             self._steps.append(capacity.Step(rate, judged.outcome, first_reason(judged)))
             self.run = replace(self.run, steps=list(self._steps))
             logger.info("%g a second: %s %s", rate, judged.outcome, first_reason(judged))

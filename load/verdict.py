@@ -9,11 +9,10 @@ from enum import StrEnum
 
 from hdrh.histogram import HdrHistogram
 
-from load.budgets import PERCENT_OF, Budget
+from load.budgets import PERCENT_OF, TAIL_SAMPLES, Budget
 from load.latency import ms_at_rank
 
 Z = 1.96  # standard deviations on either side of a 95 % confidence interval
-TAIL_SAMPLES = 10  # values beyond a percentile without which it is chance
 
 
 class Outcome(StrEnum):

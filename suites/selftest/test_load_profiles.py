@@ -100,3 +100,11 @@ def test_an_operation_without_a_budget_is_refused():
         budgets.check_complete({}, ["loginUser"], "login")
 
     assert str(caught.value) == "--load-profile=login asks for loginUser, which has no budget: give it [loginUser]."
+
+
+def test_a_search_is_decided_by_what_a_few_hundred_answers_can_say():
+    """A p99 at each rate would take minutes, and an error ratio of one in a thousand can be seen in no hundred."""
+    searched = budgets.load()["loginUser"].for_search()
+
+    assert searched.limits == {"p95_ms": 300, "achieved_ratio": 0.99, "error_ratio": 0.01}
+    assert searched.samples == 200
