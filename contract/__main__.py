@@ -16,6 +16,7 @@ COMMANDS = {
     "diff": ("contract.diff.command:main", "say what changed between two OpenAPI documents, and what it means"),
     "drift": ("contract.drift.command:main", "say where recorded traffic differs from an OpenAPI document"),
     "explain": ("contract.explain:main", "say what a requirement or a rule asks, and why"),
+    "init": ("contract.drafting.command:main", "draft a target file from an OpenAPI document"),
     "template": ("contract.targets.template:main", "print a target file to fill in, every key explained"),
 }
 """Name to where its function is and what it does; the function takes the arguments after the name, returns the code."""

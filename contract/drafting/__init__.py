@@ -1,0 +1,1 @@
+"""A target file drafted from an OpenAPI document: `python -m contract init`."""
