@@ -13,6 +13,7 @@ from contract.results import Results
 from reports import forms, inputs
 from reports.allure import publish
 from reports.compare import Comparison, Moved, compare
+from reports.compare_load import compare_load, doubts
 from reports.inputs import Input
 
 PATHS = "a run's folder, a load.json, a drift.json, a matrix.json; several make one page (default: the newest run)"
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_open)
 
     one = commands.add_parser("compare", help="say what changed from run A to run B", epilog=EPILOG)
-    one.add_argument("before", type=Path, metavar="A", help="a run's folder or results.json")
+    one.add_argument("before", type=Path, metavar="A", help="a run's folder, a results.json or a load.json")
     one.add_argument("after", type=Path, metavar="B", help="a later one")
     one.set_defaults(run=_compare)
 
@@ -112,10 +113,16 @@ def _export(given: argparse.Namespace) -> int:
 
 
 def _compare(given: argparse.Namespace) -> int:
-    before, after = _results(given.before)[0], _results(given.after)[0]
-    found = compare(before, after)
-    print("\n".join(_lines(found)))
-    return 1 if found.worse else 0
+    before, after = (inputs.read_all(path)[0] for path in (given.before, given.after))
+    if before.kind == after.kind == "load":
+        moved = compare_load(before.document, after.document)
+        told = [*(f"note: {doubt}" for doubt in doubts(before.document, after.document)), *map(str, moved)]
+        worse = any(each.worse for each in moved)
+    else:
+        found = compare(_results(given.before)[0], _results(given.after)[0])
+        told, worse = _lines(found), found.worse
+    print(*told, "worse than last time" if worse else "not worse than last time", sep="\n")
+    return 1 if worse else 0
 
 
 def _lines(found: Comparison) -> list[str]:
@@ -134,7 +141,7 @@ def _lines(found: Comparison) -> list[str]:
             f"{way}: the tests of {each.area} take {each.change.ratio:.2f} times as long "
             f"(p = {each.change.p:.4f}, {each.change.pairs} tests)"
         )
-    return [*lines, "worse than last time" if found.worse else "not worse than last time"]
+    return lines
 
 
 def _moved(moved: Moved) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract.results import Judgement, Results, Run, Verdict, save
+from reports.command import main
 from reports.compare import compare
+from reports.compare_load import compare_load
 from reports.significance import changed
+from suites.selftest.small_load import budget, load_document
 from suites.selftest.small_run import RUN, folded
 from suites.selftest.whole_run import ROOT
 
@@ -125,3 +130,49 @@ def test_the_command_says_what_changed_and_exits_with_1_where_that_is_worse(tmp_
     assert said("b", "a") == (0, "newly passing: LOGIN-02 (fail -> pass)\nnot worse than last time\n")
     code, text = said("a", "nowhere")
     assert (code, text.count("\n")) == (2, 1)
+
+
+def load_with(value: float, *, measure: str = "p99_ms", limit: float = 400.0, wide: float = 0.05) -> dict[str, Any]:
+    """Return a load run with one budget, measured as *value*, give or take the part *wide* of it."""
+    document = load_document()
+    met = value >= limit if measure == "achieved_ratio" else value <= limit
+    document["phases"][0]["budgets"] = [
+        budget(measure, limit, value)
+        | {"low": value * (1 - wide), "high": value * (1 + wide), "outcome": "met" if met else "missed"}
+    ]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "begins", "worse"),
+    [
+        (load_with(100), load_with(150), "worse: loginUser p99, ms: 100 (95 to 105) -> 150 (142.5 to 157.5)", True),
+        (load_with(150), load_with(100), "better: ", False),
+        (load_with(100), load_with(108), "", False),
+        (load_with(100, wide=0.5), load_with(150, wide=0.5), "", False),
+        (load_with(390), load_with(401), "newly missed: loginUser p99, ms: ", True),
+        (load_with(401), load_with(390), "newly met: ", False),
+        (
+            load_with(0.99, measure="achieved_ratio", limit=0.9, wide=0.001),
+            load_with(0.95, measure="achieved_ratio", limit=0.9, wide=0.001),
+            "worse: loginUser achieved ratio: ",
+            True,
+        ),
+    ],
+)
+def test_a_latency_is_told_where_it_changed_by_more_than_its_uncertainty(
+    before: dict[str, Any], after: dict[str, Any], begins: str, worse: bool
+) -> None:
+    moved = compare_load(before, after)
+
+    assert [str(each)[: len(begins)] for each in moved] == ([begins] if begins else [])
+    assert any(each.worse for each in moved) is worse
+
+
+def test_load_runs_are_compared_by_the_same_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, value in (("a", 100), ("b", 150)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(load_with(value)), "utf-8")
+
+    assert main(["compare", str(tmp_path / "a.json"), str(tmp_path / "b.json")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "worse than last time"
+    assert main(["compare", str(tmp_path / "b.json"), str(tmp_path / "a.json")]) == 0
