@@ -105,8 +105,11 @@ class Judge:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what *error* says, or its kind where it says nothing."""
+    """Return the first line of what *error* says, or its kind where it says nothing; what each of a group says last."""
     lines = str(error).strip().splitlines()
+    if isinstance(error, BaseExceptionGroup):
+        each = dict.fromkeys(str(inner).strip().rpartition("\n")[2] for inner in error.exceptions)
+        lines[:1] = [f"{lines[0]}: {'; '.join(each)}"]
     return lines[0] if lines else type(error).__name__
 
 
