@@ -136,6 +136,11 @@ def find(id: str) -> Requirement:
     raise BindingError(f"unknown requirement '{id}': {unknown('area', prefix, PREFIXES.values())}")
 
 
+def known(id: str) -> Requirement | None:
+    """Return the requirement or rule of drift *id*; None where results speak of something else, such as a preflight."""
+    return load().get(id) or drift().get(id)
+
+
 def areas() -> Mapping[str, tuple[Requirement, ...]]:
     """Return the requirements of each area, in the order of reports."""
     rows = load().values()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contract.catalogue import load
-from contract.results import Results, Row, Verdict, is_red, wording
+from contract.catalogue import known
+from contract.results import Results, Row, Verdict, wording
 from contract.results.events import Judgement
-from contract.results.verdict import OPEN
 from reports.junit import Case, Outcome
 from reports.places import place_of
 from reports.sarif import Finding, Level
@@ -40,9 +39,9 @@ def findings(results: Results) -> list[Finding]:
 
 
 def _finding(judgement: Judgement) -> Finding:
-    row = load().get(judgement.requirement)
+    row = known(judgement.requirement)
     file, line = place_of(judgement.operation, judgement.requirement)
-    known = judgement.known_failure if judgement.verdict is Verdict.KNOWN_FAILURE else None
+    entry = judgement.known_failure if judgement.verdict is Verdict.KNOWN_FAILURE else None
     seen = f"; expected {judgement.expected}, actual {judgement.actual}" if judgement.expected else ""
     return Finding(
         rule=judgement.requirement,
@@ -52,7 +51,7 @@ def _finding(judgement: Judgement) -> Finding:
         line=line,
         help=f"{row.fix} Source: {row.source}." if row else "",
         statement=row.statement if row else "",
-        excused=f"{known.reason}; {known.owner}, until {known.until}" if known else "",
+        excused=f"{entry.reason}; {entry.owner}, until {entry.until}" if entry else "",
         key=f"{judgement.test} {judgement.operation} {judgement.status} {judgement.message}",
     )
 
@@ -72,7 +71,7 @@ def cases(results: Results) -> Iterator[Case]:
 
 
 def _case(judgement: Judgement) -> Case:
-    row = load().get(judgement.requirement)
+    row = known(judgement.requirement)
     outcome = OUTCOMES.get(judgement.verdict, "skipped")
     name = judgement.test.rpartition("::")[2] or judgement.operation or "every answer"
     text = ""
@@ -93,13 +92,3 @@ def _untested(row: Row) -> Case:
     outcome = OUTCOMES.get(row.verdict, "skipped")
     why = "; ".join(row.why)
     return Case(row.area, f"{row.requirement} every answer", outcome, f"{row.verdict}: {why}", type=str(row.verdict))
-
-
-def is_open(row: Row) -> bool:
-    """Whether something of *row* was left unjudged."""
-    return row.verdict in OPEN
-
-
-def red_rows(results: Results) -> list[Row]:
-    """Return the rows that are red whatever the options."""
-    return [row for row in results.rows if is_red(row.verdict)]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from contract.catalogue import Requirement, field_failures, load
+from contract.catalogue import Requirement, field_failures, known
 from contract.results import Results, Row, Verdict, is_red
 from contract.results.events import Judgement
+from contract.results.wording import COLUMNS
 from contract.sources import Piece, pieces
 from reports.exchanges import Shown, shown
-from reports.verdicts import COLUMN_OF, COLUMNS, place, sentence
+from reports.verdicts import COLUMN_OF, place, sentence
 
 ROOM = 3_600_000  # characters for exchanges and scripts, after escaping; the page stays under 5 MB
 TESTS_SHOWN = 12  # of one requirement; the others are counted
@@ -155,7 +156,7 @@ def _in_columns(counts: Mapping[Verdict, int]) -> dict[str, int]:
 
 
 def _entry(row: Row, judgements: Sequence[Judgement], folder: Path, today: date, room: _Room) -> Entry:
-    asked = load().get(row.requirement)
+    asked = known(row.requirement)
     speaking = [each for each in judgements if each.message and each.verdict not in (Verdict.PASS,)]
     speaking.sort(key=lambda each: list(Verdict).index(each.verdict))
     kept = [each for each in speaking if each.verdict is not Verdict.NOT_APPLICABLE][:TESTS_SHOWN]

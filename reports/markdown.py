@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import escape
 
-from contract.catalogue import load
+from contract.catalogue import known
 from contract.results import Results, Row, Verdict, is_red
 from contract.results.events import Judgement
-from contract.results.wording import exchange
-from reports.verdicts import COLUMNS, place, sentence
+from contract.results.wording import COLUMNS, exchange
+from reports.verdicts import place, sentence
 
 SHOWN = 30  # findings in full; a pull request is read by people, and comments end at 65,536 characters
 
@@ -67,7 +67,7 @@ def _shown(results: Results, red: list[Row]) -> Iterable[Judgement | str]:
 def _finding(judgement: Judgement | str) -> str:
     if isinstance(judgement, str):
         return text(judgement)
-    row = load().get(judgement.requirement)
+    row = known(judgement.requirement)
     lines = [f"expected {code(judgement.expected)}, actual {code(judgement.actual)}"] if judgement.expected else []
     if row:
         lines += [f"Source: {text(row.source)}", f"Repair: {text(row.fix)}"]

@@ -10,11 +10,11 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
+from contract.results.wording import COLUMNS
 from reports.conformance_page import GROUPS, conformance_page
 from reports.inputs import Input
 from reports.templates import FOLDER, template
 from reports.tool import VERSION
-from reports.verdicts import COLUMNS
 
 VIEWS = {
     "diff": ("Change of the contract", "reports.drift_page", "diff_page"),

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from contract.results import ExitCode, Results, Verdict
-
-COLUMNS: dict[str, tuple[Verdict, ...]] = {
-    "pass": (Verdict.PASS,),
-    "fail": (Verdict.FAIL, Verdict.UNTESTABLE, Verdict.STALE_ENTRY),
-    "warn": (Verdict.WARN,),
-    "known": (Verdict.KNOWN_FAILURE,),
-    "open": (Verdict.UNDECIDED, Verdict.NOT_REACHED, Verdict.NOT_EXERCISED),
-    "n/a": (Verdict.NOT_APPLICABLE,),
-}
-"""The columns of every table, and what is counted in each."""
+from contract.results import ExitCode, Results
+from contract.results.wording import COLUMNS
 
 COLUMN_OF = {verdict: column for column, verdicts in COLUMNS.items() for verdict in verdicts}
 

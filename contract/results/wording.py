@@ -13,6 +13,16 @@ from contract.results.verdict import Verdict
 WIDTH = 100
 LABEL = 12
 
+COLUMNS: dict[str, tuple[Verdict, ...]] = {
+    "pass": (Verdict.PASS,),
+    "fail": (Verdict.FAIL, Verdict.UNTESTABLE, Verdict.STALE_ENTRY),
+    "warn": (Verdict.WARN,),
+    "known": (Verdict.KNOWN_FAILURE,),
+    "open": (Verdict.UNDECIDED, Verdict.NOT_REACHED, Verdict.NOT_EXERCISED),
+    "n/a": (Verdict.NOT_APPLICABLE,),
+}
+"""The columns of every table, and what is counted in each."""
+
 HEADINGS = {
     Verdict.FAIL: "FAIL",
     Verdict.UNTESTABLE: "UNTESTABLE",

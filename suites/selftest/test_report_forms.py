@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import xmlschema
 
+from contract import catalogue
 from contract.results import Results, Verdict, load
 from contract.results.schema import document_problem
 from reports.annotations import workflow_commands
@@ -142,3 +143,12 @@ def test_junit_satisfies_its_schema(results: Results) -> None:
 
 def test_results_satisfy_their_schema() -> None:
     assert document_problem(json.loads(FORMS["json"].make(folded(WRONG, NO_HEADER, HTTP_15=OPENED)))) == ""
+
+
+def test_a_rule_of_drift_has_its_statement() -> None:
+    """Drift is judged in the same runs, and read on the same page."""
+    rule = next(iter(catalogue.drift().values()))
+
+    found = findings(folded(replace(WRONG, requirement=rule.id)))
+
+    assert found[0].statement == rule.statement

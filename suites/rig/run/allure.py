@@ -109,7 +109,7 @@ def add_what_no_test_says(results: Results) -> None:
 
 def tell(result: TestResult, judgement: Judgement) -> None:
     """Let *result* say what *judgement* says: status, words, level, area, sources."""
-    row = catalogue.load().get(judgement.requirement)
+    row = catalogue.known(judgement.requirement)
     result.name = f"{judgement.requirement} {result.name}"
     result.status = STATUSES.get(judgement.verdict, Status.SKIPPED)
     result.labels = [label for label in result.labels if label.name not in (LabelType.SEVERITY, LabelType.TAG)]

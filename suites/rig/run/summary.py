@@ -7,21 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from contract.catalogue import load
+from contract.catalogue import known
 from contract.results import ExitCode, Results, Verdict, is_red, wording
 from contract.results.events import Judgement
 from contract.targets.model import Target
 from suites.rig import outage_table
 from suites.rig.run.options import Options
 
-COLUMNS = {
-    "pass": (Verdict.PASS,),
-    "fail": (Verdict.FAIL, Verdict.UNTESTABLE, Verdict.STALE_ENTRY),
-    "warn": (Verdict.WARN,),
-    "known": (Verdict.KNOWN_FAILURE,),
-    "open": (Verdict.UNDECIDED, Verdict.NOT_REACHED, Verdict.NOT_EXERCISED),
-    "n/a": (Verdict.NOT_APPLICABLE,),
-}
 COLOURS = {"fail": {"red": True}, "warn": {"yellow": True}, "open": {"yellow": True}}
 SENTENCES = {
     ExitCode.GREEN: "green: nothing that binds this target is broken",
@@ -81,7 +73,7 @@ def counted(number: int, what: str) -> str:
 def show_beside_the_tests(out: pytest.TerminalReporter, alike: list[Judgement], folder: Path) -> None:
     """Print a finding that belongs to no test: the first of *alike*, and where else it was seen."""
     judgement = alike[0]
-    row = load().get(judgement.requirement)
+    row = known(judgement.requirement)
     heading = wording.HEADINGS[judgement.verdict]
     out.section(f"{judgement.requirement}: {heading}", sep="_")
     repro = str(folder / judgement.repro) if judgement.repro else ""
@@ -99,10 +91,10 @@ def show_beside_the_tests(out: pytest.TerminalReporter, alike: list[Judgement], 
 
 def table(out: pytest.TerminalReporter, areas: Mapping[str, Mapping[Verdict, int]]) -> None:
     """Print one line for each area, with how many requirements came to what."""
-    out.line(f"{'':<16}" + "".join(f"{name:>7}" for name in COLUMNS))
+    out.line(f"{'':<16}" + "".join(f"{name:>7}" for name in wording.COLUMNS))
     for area, counts in areas.items():
         out.write(f"{area:<16}")
-        for name, verdicts in COLUMNS.items():
+        for name, verdicts in wording.COLUMNS.items():
             number = sum(counts.get(verdict, 0) for verdict in verdicts)
             out.write(f"{number or '.':>7}", **(COLOURS.get(name, {}) if number else {}))
         out.line("")
