@@ -34,6 +34,10 @@ Edit = tuple[str, str, Any]
 """What an edit is called, the pointer of what it changes, and what stands there afterwards: None takes it away."""
 
 
+AGAIN_EVERY = 10
+"""Of so many edits, the first is compared twice."""
+
+
 def edits(document: Document) -> Iterator[Edit]:
     """Yield every edit of *document* that takes something away or asks for more."""
     for operation in document.all_operations:
@@ -125,7 +129,7 @@ def judge(path: Path, number: int, seed: int) -> list[str]:
     for each in possible:
         kinds.setdefault(each[0], []).append(each)
     wrong, told, slowest_s = [], Counter[str](), 0.0
-    for _ in range(number):
+    for count in range(number):
         what, pointer, text = chance.choice(kinds[chance.choice(sorted(kinds))])
         data = edited(document, (what, pointer, json.loads(text)))
         began_s = time.process_time()
@@ -135,7 +139,7 @@ def judge(path: Path, number: int, seed: int) -> list[str]:
         told[str(rated(found)[0])] += 1
         if rated(found) == (Consumer.COMPATIBLE, Posture.NEUTRAL):
             wrong.append(f"{path.name}: {what} at {pointer} is called {[each.rule for each in found] or 'nothing'}")
-        if found != changes(document, load_bytes(data, "edited.json")):
+        if count % AGAIN_EVERY == 0 and found != changes(document, load_bytes(data, "edited.json")):
             wrong.append(f"{path.name}: {what} at {pointer} is not compared alike twice")
     began_s = time.process_time()
     old, new = load(path), load_bytes(data, "edited.json")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.diff.compare import changes
-from contract.document import CONTRACT_FILE, load_bytes
+from contract.document import CONTRACT_FILE, contract_document, load_bytes
+from contract.errors import BindingError
+from suites.selftest.test_lint_documents import mutilated
 
 MEMORY_BYTES = 2 * 1024**3
 CPU_S = 60
@@ -128,3 +132,16 @@ def compared(old: Path, new: Path, *options: str) -> subprocess.CompletedProcess
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, preexec_fn=bounded
     )
+
+
+def test_documents_with_parts_of_any_shape_are_compared_or_refused_without_an_error_of_ours():
+    """Half-finished documents are what a pull request is made of."""
+    compared_documents = 0
+    for seed in range(30):
+        with suppress(BindingError):
+            new = load_bytes(json.dumps(mutilated(random.Random(seed))).encode(), "new.json")
+            changes(contract_document(), new)
+            changes(new, contract_document())
+            compared_documents += 1
+
+    assert compared_documents > 15

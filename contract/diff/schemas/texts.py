@@ -20,7 +20,7 @@ def patterns(pair: Pair) -> Iterator[Found]:
     removed, added = old - new, new - old
     if not (removed or added):
         return
-    message = f"{pair.what} must match {_said(new)}, was {_said(old)}."
+    message = f"{pair.what} must match {_said(new, 'pattern')}, was {_said(old, 'pattern')}."
     if pair.is_secret and removed and (added or not pair.asks):
         before, after = max(map(_shortest, old)), max(map(_shortest, new), default=0)
         if before != after and -1 not in (before, after):
@@ -42,7 +42,7 @@ def formats(pair: Pair) -> Iterator[Found]:
     removed, added = (old - new) - {"password"}, (new - old) - {"password"}
     if not (removed or added):
         return
-    message = f"{pair.what} has {_said(new, 'the format')}, had {_said(old, 'the format')}."
+    message = f"{pair.what} has {_said(new, 'format')}, had {_said(old, 'format')}."
     if pair.asks:
         rule = "DIFF-REQUEST-FORMAT-TIGHTENED" if added else "DIFF-REQUEST-FORMAT-LOOSENED"
     elif removed and added:
@@ -66,9 +66,5 @@ def _shortest(pattern: str) -> int:
         return -1
 
 
-def _said(texts: set[str], what: str = "") -> str:
-    return (
-        f"{what} {shown(' and '.join(sorted(texts)))}".strip()
-        if texts
-        else f"{what or 'no pattern'}".replace("the format", "no format")
-    )
+def _said(texts: set[str], what: str) -> str:
+    return f"the {what} {shown(' and '.join(sorted(texts)))}" if texts else f"no {what}"

@@ -45,11 +45,9 @@ def values(pair: Pair) -> Iterator[Found]:
         rule = "DIFF-REQUEST-VALUE-ADDED" if pair.asks else "DIFF-RESPONSE-VALUE-ADDED"
         yield pair.found(rule, f"{pair.what} may now be {which}.", keyword)
     if old is None or removed:
-        which = (
-            f"only be one of {shown(', '.join(new or {}))}" if old is None else f"not be {shown(', '.join(removed))}"
-        )
+        which = f"only be {shown(', '.join(new or {}))}" if old is None else f"no longer be {shown(', '.join(removed))}"
         rule = "DIFF-REQUEST-VALUE-REMOVED" if pair.asks else "DIFF-RESPONSE-VALUE-REMOVED"
-        yield pair.found(rule, f"{pair.what} may now {which} any more.".replace("only be", "be only"), keyword)
+        yield pair.found(rule, f"{pair.what} may {which}.", keyword)
 
 
 def defaults(pair: Pair) -> Iterator[Found]:
