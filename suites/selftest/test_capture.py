@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.answers import Answer, Kind
+from contract.capture import capture
 from contract.flows import Outcome, perform
 from contract.recorded import run_recorded
 from contract.secret import Secret
@@ -108,3 +109,16 @@ def test_a_body_that_is_nested_without_end_breaks_nothing(depth: int) -> None:
     body = b'{"token": "t", "codes": ' + b"[" * depth + b"]" * depth + b"}"
 
     assert login(GREEDY, replace(says("POST /login", 200), body=body)).kind in (Kind.ACCEPTED, Kind.UNRECOGNISED)
+
+
+@pytest.mark.parametrize(("kind", "holds"), [(Kind.CHALLENGED, "challenge"), (Kind.ACCEPTED, "access_token")])
+def test_one_place_for_token_and_challenge_holds_what_the_answer_means(kind: Kind, holds: str) -> None:
+    """A challenge that passed for an access token would be sent as one, and the login would seem to be complete."""
+    step = Step("POST", "/login", capture={"accessToken": "/token", "sessionToken": "/token"})
+    answer = says("POST /login", 401 if kind is Kind.CHALLENGED else 200, {"token": "a token of this test"})
+
+    session = capture(Target("acme", "https://api.example"), step, Session(), answer, kind)
+
+    held = {name: getattr(session, name) for name in ("access_token", "challenge")}
+    assert held[holds] == Secret("a token of this test")
+    assert [name for name, value in held.items() if value is None] == list({"access_token", "challenge"} - {holds})

@@ -11,7 +11,7 @@ import pytest
 from contract.answers import Answer, Kind
 from contract.document import contract_document
 from contract.errors import HarnessError, NotTestable
-from contract.flows import Outcome, finish, perform, run_errand, up_to_last
+from contract.flows import EndedEarly, Outcome, finish, perform, run_errand, up_to_last
 from contract.places import OMIT
 from contract.recorded import run_recorded
 from contract.secret import Secret
@@ -273,3 +273,14 @@ def test_the_inputs_of_each_operation_are_those_of_the_contract() -> None:
 
         assert (INPUTS[id].needs, INPUTS[id].may) == (needs, may - needs), id
     assert INPUTS.keys() == document.operations.keys()
+
+
+def test_who_is_refused_at_an_early_step_is_not_in_the_race() -> None:
+    """A second registration of one address may be refused before the step that would be raced for."""
+    target = speaking(LOGIN, Step("POST", "/verify", send={"code": "/key"}))
+    refused = says("POST /login", 400, {"code": "taken"})
+
+    with pytest.raises(EndedEarly, match="came to an end before its last step: invalid-input") as ended:
+        up_to_last(target, "loginUser", ANONYMOUS, lambda _: refused, email=EMAIL, password=PASSWORD, code=Secret("k"))
+
+    assert ended.value.outcome.answer is refused
