@@ -119,6 +119,8 @@ def by_specmatic(npm: Path, folder: Path, copies: dict[str, Path], original: str
 
 def table_of_edits(npm: Path, wanted: frozenset[str], without: frozenset[str]) -> None:
     """Print what each tool says of each edit."""
+    if {"redocly", "specmatic"} <= without:
+        return
     edits = [edit for edit in read_data("edits.toml")["edit"] if not wanted or edit["id"] in wanted]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "contracts"
@@ -181,13 +183,11 @@ def found_by_redocly(text: str) -> list[dict[str, str]]:
     except ValueError:
         return []
     found = []
-    for each in document.get("findings", document.get("results", [])):
-        operation = each.get("operation") or {}
-        method = str(each.get("method") or operation.get("method") or "").upper()
-        path = str(each.get("path") or each.get("pathTemplate") or operation.get("path") or "")
-        status = str(each.get("status") or each.get("statusCode") or each.get("responseStatus") or "")
-        rule = str(each.get("ruleId") or each.get("rule") or each.get("code") or "?")
-        found.append({"rule": rule, "label": f"{method} {path.removeprefix('/api/v1')}", "status": status})
+    for each in document["problems"]:
+        place = each.get("details", {}).get("operationPathTemplate") or str(each["path"]).removeprefix("/api/v1")
+        rule = f"{each['ruleId']} {each.get('dataPath') or ''}".strip()
+        if each["ruleId"] != "security-baseline":  # that of a request, which is refused as it should be
+            found.append({"rule": rule, "label": f"{each['method']} {place}", "status": str(each["status"])})
     return found
 
 
