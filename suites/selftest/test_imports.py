@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -97,11 +99,19 @@ def test_a_module_imports_only_what_its_room_may(name: str) -> None:
     assert not strangers | forbidden | locust, f"{name} ({row}) may not import {sorted(strangers | forbidden | locust)}"
 
 
-def test_no_file_of_the_load_room_hides_a_standard_module() -> None:
+def test_no_file_of_the_load_room_hides_a_standard_module_or_a_package() -> None:
     """Locust puts that folder first on the import path, so load/http.py would be everybody's http."""
     names = {path.stem for path in (ROOT / "load").glob("*.py")} - {"__init__", "__main__"}
 
-    assert not names & set(sys.stdlib_module_names)
+    assert not names & (set(sys.stdlib_module_names) | set(packages_distributions()))
+
+
+@pytest.mark.parametrize("name", ["settings", "machine", "calibrate", "verdict", "arrivals", "__main__"])
+def test_what_others_import_of_the_load_room_imports_no_locust(name: str) -> None:
+    """Importing locust replaces sockets and TLS in the whole process, whoever asked for it."""
+    code = f"import sys, load.{name}; sys.exit('locust' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_every_room_that_holds_modules_has_a_row_of_its_own() -> None:
