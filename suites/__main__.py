@@ -10,6 +10,7 @@ from importlib import import_module
 from contract.errors import BindingError, HarnessError, unknown
 
 COMMANDS = {
+    "check": ("suites.rig.trying.command", "walk with one account through what a target file claims, and explain"),
     "cleanup": ("suites.rig.cleanup", "remove the accounts that a run has left, and prove it"),
 }
 """Name to the module whose `main` takes the arguments after the name, and what it does."""

@@ -1,0 +1,1 @@
+"""Trying a target file out: `python -m suites check FILE`."""
