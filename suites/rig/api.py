@@ -17,6 +17,7 @@ from contract.session import ANONYMOUS, Session
 from contract.targets.model import Step, Target
 from suites.rig.client import Client
 from suites.rig.conversation import in_step
+from suites.rig.courtesy import Courtesy
 from suites.rig.errands import Errands
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
@@ -45,6 +46,7 @@ class Api:
         on_exchange: Callable[[Answer], None],
         *,
         patient: bool = True,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self.target = target
         self.people = people
@@ -53,11 +55,12 @@ class Api:
         self._on_exchange = on_exchange
         self._founds = False
         self._journal = journal
-        self._client = Client(target.transport, on_exchange=self._heard)
+        self._courtesy = courtesy
+        before = courtesy.before_request if courtesy else lambda: None
+        self._client = Client(target.transport, on_exchange=self._heard, before=before)
         self._shared: Account | None = None
         self._renewal_s = 0.0
         self.clock_offset_s = 0.0
-        self.account_limit: int | None = None
         self.errands = Errands(target)
         self.made: list[Account] = []
 
@@ -65,6 +68,8 @@ class Api:
         if self._founds:
             self.founding.append(answer)
         self._on_exchange(answer)
+        if self._courtesy:
+            self._courtesy.heard(answer)
 
     def close(self) -> None:
         """Close the connections."""
@@ -242,8 +247,8 @@ class Api:
         Raises:
             NotTestable: the target refused either.
         """
-        if self.account_limit is not None and self._journal.made >= self.account_limit:
-            not_exercised(f"this shared target was given its {self.account_limit} accounts; see --consent=HOST")
+        if self._courtesy and self._journal.made >= self._courtesy.accounts:
+            not_exercised(f"this shared target was given its {self._courtesy.accounts} accounts; see --consent=HOST")
         if "registration" not in self.target.features:
             account = self.errands.prepared_account()
         else:

@@ -34,12 +34,20 @@ class Client:
     Sends requests one at a time over a connection that is kept between them; one for each thread.
 
     It follows no redirect, keeps no cookie, repeats nothing and reads no environment variable. An answer that does not
-    come is an answer too: of status 0, with its fault in plain words. Every answer goes to *on_exchange* first.
+    come is an answer too: of status 0, with its fault in plain words. Every answer goes to *on_exchange* first, and
+    *before* is called before each request.
     """
 
-    def __init__(self, transport: Transport, *, on_exchange: Callable[[Answer], None] | None = None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        on_exchange: Callable[[Answer], None] | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         self._transport = transport
         self._on_exchange = on_exchange
+        self._before = before
         self._http = httpx.HTTPTransport(
             verify=context_of(transport),
             trust_env=False,
@@ -68,6 +76,7 @@ class Client:
 
     def pace(self) -> None:
         """Wait until the next request may go out, where the target file says how many a second are polite."""
+        self._before()
         self._pace.wait()
 
     def send(self, request: Request) -> Answer:

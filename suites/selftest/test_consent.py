@@ -198,10 +198,10 @@ def test_what_is_left_out_is_said_with_the_way_to_include_it() -> None:
     assert (POLITE_RATE_PER_S, POLITE_ACCOUNTS) == (5.0, 10)
     assert left_out(target(), []) == (
         "acme is not on this machine: what locks, races, fuzzes or breaks is left out, with at most 10 new accounts "
-        "and 5 requests a second. To run it all: --consent=staging.acme.example."
+        "and 1500 requests, 5 a second. To run it all: --consent=staging.acme.example."
     )
     assert left_out(target("http://127.0.0.1", environment="production"), []) == (
-        "acme is production: what locks, races, fuzzes or breaks is left out, with at most 10 new accounts and 5 "
-        "requests a second. To run it all: --consent=127.0.0.1."
+        "acme is production: what locks, races, fuzzes or breaks is left out, with at most 10 new accounts and "
+        "1500 requests, 5 a second. To run it all: --consent=127.0.0.1."
     )
     assert left_out(target(), ["staging.acme.example"]) == ""

@@ -74,8 +74,8 @@ def configure(config: pytest.Config, *, report: Report) -> None:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):
         said = getattr(config, "workerinput", {"workerid": "main", "workercount": 1})
-        worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb)
-        worker.shares = said["workercount"]
+        shares = int(said["workercount"])
+        worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb, shares=shares)
         config.pluginmanager.register(worker, PLUGIN)
         if given is None:
             config.pluginmanager.register(TimeLeft(target), "authproof-time-left")
@@ -86,10 +86,12 @@ def configure(config: pytest.Config, *, report: Report) -> None:
             config.option.attach_capture = False  # logs and output are not masked
 
 
-def worker_of(options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool) -> Worker:
-    """Return the plugin that runs the tests of one process."""
+def worker_of(
+    options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool, shares: int
+) -> Worker:
+    """Return the plugin that runs the tests of one process, of *shares* in all."""
     judge = Judge(target, known, date.today())
-    return Worker(options, target, judge, folder=folder, worker=worker, may_disturb=disturb)
+    return Worker(options, target, judge, folder=folder, worker=worker, may_disturb=disturb, shares=shares)
 
 
 def from_here(folder: Path) -> Path:

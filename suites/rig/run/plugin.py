@@ -12,12 +12,13 @@ from _pytest.runner import runtestprotocol
 
 from contract import catalogue
 from contract.catalogue import Requirement
-from contract.consent import POLITE_ACCOUNTS
+from contract.consent import POLITE_ACCOUNTS, POLITE_REQUESTS
 from contract.errors import ContractViolation, NotTestable
 from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
 from contract.targets.model import Target
 from suites.rig import outage_table
+from suites.rig.courtesy import Courtesy
 from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.logs import told_in_all
@@ -25,7 +26,16 @@ from suites.rig.passive import PASSIVE
 from suites.rig.run.findings import tell, with_script
 from suites.rig.run.options import Options
 from suites.rig.run.plan import cost_of, rows_to_judge
-from suites.rig.run.select import NAMES, NO_CONSENT, chosen, declared, features_of, requirement_of, why_not_applicable
+from suites.rig.run.select import (
+    NAMES,
+    NO_CONSENT,
+    chosen,
+    declared,
+    features_of,
+    is_generated,
+    requirement_of,
+    why_not_applicable,
+)
 from suites.rig.run.state import State
 from suites.rig.run.verdicts import Judge, first_line, is_ours, is_skip
 from suites.rig.skew import in_words
@@ -43,13 +53,20 @@ class Worker:
     `shares` is how many processes share the run's tests.
     """
 
-    shares = 1
-
     def __init__(
-        self, options: Options, target: Target, judge: Judge, *, folder: Path, worker: str, may_disturb: bool
+        self,
+        options: Options,
+        target: Target,
+        judge: Judge,
+        *,
+        folder: Path,
+        worker: str,
+        may_disturb: bool,
+        shares: int = 1,
     ) -> None:
         rows = options.requirements or frozenset(catalogue.load())
         self.options = options
+        self.shares = shares
         self.target = target
         self.judge = judge
         self.folder = folder
@@ -58,14 +75,14 @@ class Worker:
         self.judged_rows = rows
         self.passive_rows = frozenset(each.requirement for each in PASSIVE) & rows
         self.state = State(
-            target,
+            at_its_share(target, shares),
             folder=folder,
             worker=worker,
             seed=options.seed,
             options=" ".join(f"--defect={each}" for each in options.defects),
             passive_rows=self.passive_rows,
             on_violation=self.passive_violation,
-            account_limit=None if may_disturb else POLITE_ACCOUNTS,
+            courtesy=None if may_disturb else Courtesy(-(-POLITE_ACCOUNTS // shares), POLITE_REQUESTS // shares),
         )
         self.turns = Turns(target)
         self.left_out: dict[str, str] = {}
@@ -103,6 +120,8 @@ class Worker:
             not_applicable(why)
         if why := self.left_out.get(row.id):
             not_exercised(why)
+        if is_generated(item) and not self.may_disturb:
+            not_exercised(NO_CONSENT)
         if self.state.preflight_failure is not None:
             pytest.skip(f"{NOT_REACHED}: the preflight failed")
 
@@ -269,6 +288,12 @@ class Worker:
         self.recorder.cost(Cost(self.sent, self.state.journal.made, self.state.failures, took_s))
         self.recorder.close()
         self.state.close()
+
+
+def at_its_share(target: Target, shares: int) -> Target:
+    """Return *target* at the rate of one of *shares* processes: what its file says is for all of them together."""
+    rate = target.transport.rate_per_s
+    return replace(target, transport=replace(target.transport, rate_per_s=rate / shares)) if rate else target
 
 
 def row_of(item: pytest.Item) -> Requirement | None:

@@ -17,6 +17,7 @@ from contract.targets.model import Target
 from suites.rig.api import Api
 from suites.rig.breakable import Breakable
 from suites.rig.clock import Clock, by_shell
+from suites.rig.courtesy import Courtesy
 from suites.rig.dependencies import ServiceMissing
 from suites.rig.errands import Errands
 from suites.rig.faults import Outage
@@ -56,9 +57,9 @@ class State:
         options: str,
         passive_rows: frozenset[str],
         on_violation: Callable[[str, ContractViolation], None],
-        account_limit: int | None = None,
+        courtesy: Courtesy | None = None,
     ) -> None:
-        self._account_limit = account_limit
+        self._courtesy = courtesy
         self.launcher = Launcher(target, options=options, journal=folder / "faults.jsonl")
         key = key_of(folder) if target.removal and not target.start else b""
         self.people = People(seed, folder.name[-6:], worker, pattern=target.email_pattern, key=key)
@@ -106,8 +107,7 @@ class State:
     def api_on(self, instance: Instance) -> Api:
         """Return the voice on *instance*."""
         if id(instance) not in self._apis:
-            api = Api(instance.target, self.people, self.journal, self.received)
-            api.account_limit = self._account_limit
+            api = Api(instance.target, self.people, self.journal, self.received, courtesy=self._courtesy)
             api.clock_offset_s = self.skew_s
             api.errands = Errands(
                 instance.target,
