@@ -73,8 +73,7 @@ def of_schemas(document: Document, starts: Any, *, asks: bool) -> Iterator[Edit]
         if "not" in parts(pointer) or (document.version.startswith("3.0") and "$ref" in node):
             continue
         for name, member in (node.get("properties") or {}).items():
-            one_way = isinstance(member, dict) and (member.get("readOnly") or member.get("writeOnly"))
-            if not one_way and "$ref" not in (member if isinstance(member, dict) else {}):
+            if not is_one_way(member) and "$ref" not in (member if isinstance(member, dict) else {}):
                 yield (
                     f"member of {'a request' if asks else 'an answer'} removed",
                     child(pointer, "properties", name),
@@ -97,6 +96,12 @@ def of_schemas(document: Document, starts: Any, *, asks: bool) -> Iterator[Edit]
             yield "number greater", child(pointer, "minimum"), least + 1
         if node.get("type") == "array":
             yield "list longer", child(pointer, "minItems"), node.get("minItems", 0) + 1
+
+
+def is_one_way(member: Any) -> bool:
+    """Whether the schema *member*, or a part of its `allOf`, is for requests or for answers only."""
+    parts_of = [member, *(member.get("allOf") or ())] if isinstance(member, dict) else []
+    return any(part.get("readOnly") or part.get("writeOnly") for part in parts_of)
 
 
 def edited(document: Document, edit: Edit) -> bytes:
