@@ -15,7 +15,7 @@ from load.settings import OPTIONS, settle
 from suites.rig.processes import free_port
 from suites.selftest.load_run import RESPONDER, ROOT, budget, command, left, profile, run
 
-LOOSE = "[loginUser]\np99_ms = 5000\nerror_ratio = 0.01\n[refreshToken]\np99_ms = 5000\nerror_ratio = 0.01\n"
+LOOSE = "[loginUser]\np99_ms = 20000\nerror_ratio = 0.01\n[refreshToken]\np99_ms = 20000\nerror_ratio = 0.01\n"
 PROFILES = """
 [logins]
 duration_s = 3

@@ -20,7 +20,7 @@ from suites.selftest.reference import PASSWORD, serving
 from suites.selftest.second_factor import confirm, set_up
 
 BUDGETED = ("loginUser", "registerUser", "refreshToken", "verifyMfa")
-LOOSE = "".join(f"[{name}]\np99_ms = 5000\nerror_ratio = 0.5\n" for name in BUDGETED)
+LOOSE = "".join(f"[{name}]\np99_ms = 20000\nerror_ratio = 0.5\n" for name in BUDGETED)
 PROFILES = """
 [all]
 duration_s = 3
