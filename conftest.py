@@ -24,6 +24,7 @@ from suites.rig.run.fixtures import (
     worker,
 )
 from suites.rig.run.options import add as pytest_addoption
+from suites.rig.run.telling import told as pytest_cmdline_main
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +45,7 @@ __all__ = [
     "mint",
     "outbox",
     "pytest_addoption",
+    "pytest_cmdline_main",
     "pytest_configure",
     "target",
     "tls",

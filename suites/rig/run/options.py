@@ -22,16 +22,18 @@ HELP = {
     "--order": "file: as written; random: shuffled by the seed",
     "--time": "leave out the dearest requirements so that the run takes at most this long: 90s, 10m, 1h",
     "--replay": "take the stored steps of a generated test's failure again: a file of reports/out/RUN/stories/",
+    "--explain": "print what this requirement or rule asks, and why, in place of a run; may be repeated",
     "--defect": "start the reference with this planted defect; may be repeated",
 }
 FLAGS = {
     "--smoke": "the few requirements that give a verdict in seconds, for after a deploy",
+    "--list": "print one line for each requirement, in place of a run; --area and --requirement narrow it",
     "--plan": "send nothing; print what would be judged, what it costs, and how long it takes",
     "--strict-should": "a broken SHOULD, a row above the ASVS level and a project rule not in force are red too",
     "--shrink": "make the failure of a generated test small before it is reported; takes many more requests",
     "--require-all": "a requirement that was not exercised or not decided is red too",
 }
-REPEATED = ("--requirement", "--area", "--consent", "--defect")
+REPEATED = ("--requirement", "--area", "--consent", "--defect", "--explain")
 UNITS_S = {"s": 1, "m": 60, "h": 3600}
 
 
