@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from io import TextIOWrapper
-
+from contract.commands import end_with
 from reports.command import main
 
-if isinstance(sys.stdout, TextIOWrapper):
-    sys.stdout.reconfigure(errors="backslashreplace")  # a message may hold what the terminal cannot show
-try:
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
-except BrokenPipeError:  # the reader, such as `head`, had enough
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    code = 0
-raise SystemExit(code)
+if __name__ == "__main__":
+    end_with(main)

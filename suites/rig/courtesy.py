@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract.answers import Answer
+from contract.targets.model import Target
 from suites.rig.judging import not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.patience import LONGEST_WAIT_S, wait_asked_for
@@ -58,3 +59,9 @@ class Courtesy:
                 f"{self._failures} answers in a row were 5xx or none, the last one: {last}. The run stops here, since "
                 "this target is shared with others"
             )
+
+
+def at_its_share(target: Target, shares: int) -> Target:
+    """Return *target* at the rate of one of *shares* processes: what its file says is for all of them together."""
+    rate = target.transport.rate_per_s
+    return replace(target, transport=replace(target.transport, rate_per_s=rate / shares)) if rate else target

@@ -18,7 +18,7 @@ from contract.results.events import Cost, Fault, Judgement, Relevant
 from contract.results.record import Recorder
 from contract.targets.model import Target
 from suites.rig import outage_table
-from suites.rig.courtesy import Courtesy
+from suites.rig.courtesy import Courtesy, at_its_share
 from suites.rig.judging import NOT_REACHED, UNDECIDED, not_applicable, not_exercised
 from suites.rig.launch import TargetGone
 from suites.rig.logs import told_in_all
@@ -288,12 +288,6 @@ class Worker:
         self.recorder.cost(Cost(self.sent, self.state.journal.made, self.state.failures, took_s))
         self.recorder.close()
         self.state.close()
-
-
-def at_its_share(target: Target, shares: int) -> Target:
-    """Return *target* at the rate of one of *shares* processes: what its file says is for all of them together."""
-    rate = target.transport.rate_per_s
-    return replace(target, transport=replace(target.transport, rate_per_s=rate / shares)) if rate else target
 
 
 def row_of(item: pytest.Item) -> Requirement | None:
