@@ -2,6 +2,7 @@
 Whether verdicts depend on order, on chance, on the number of processes, or on how busy the machine is.
 
     python -m suites.benchmarks.steadiness                      20 seeds on the sound reference, the last 5 of them busy
+    python -m suites.benchmarks.steadiness "--way=-n 2 --order=random"     each run so, in place of four ways in turn
     python -m suites.benchmarks.steadiness --defect=REG-04      how often a racy defect is caught in 20 runs
 
 Each seed is one run of the real command, in file order or shuffled, in one process or over two. Prints one line a run,
@@ -48,13 +49,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--defect", default="")
     parser.add_argument("--target", default="reference")
+    parser.add_argument("--way", default="", help="how pytest is called each time")
     parser.add_argument("--requirement", default="", help="these only, with commas")
     options = parser.parse_args(arguments)
     seen: dict[str, list[int]] = {}
     caught = 0
     for number in range(options.runs):
         loaded = not options.defect and number >= options.runs * (1 - BUSY_OF_20 / 20)
-        way = WAYS[number % len(WAYS)] if not options.defect else (f"--requirement={options.defect}",)
+        way = tuple(options.way.split()) if options.way else WAYS[number % len(WAYS)]
+        way = (f"--requirement={options.defect}",) if options.defect else way
         defect = [f"--defect={options.defect}"] if options.defect else []
         way = (*way, f"--requirement={options.requirement}") if options.requirement else way
         began_s = time.monotonic()
