@@ -18,9 +18,12 @@ def rst_02(reference: Reference) -> bool:
 
 
 def rst_02b(reference: Reference) -> bool:
-    token = token_for(reference, reference.register())
-    statuses = in_parallel(lambda number: redeem(reference, token, f"{NEW} {number}").status_code, 10)
-    return statuses.count(204) > 1 and redeem(reference, token).status_code == 422
+    def at_once() -> bool:
+        token = token_for(reference, reference.register())
+        statuses = in_parallel(lambda number: redeem(reference, token, f"{NEW} {number}").status_code, 10)
+        return statuses.count(204) > 1 and redeem(reference, token).status_code == 422
+
+    return any(at_once() for _ in range(20))
 
 
 def rst_03(reference: Reference) -> bool:

@@ -23,7 +23,7 @@ from reports.inputs import Input
 from reports.page import page
 from suites.rig.run.allure import AllureResults
 from suites.selftest.small_run import RUN, WRONG
-from suites.selftest.telling import WHERE
+from suites.selftest.telling import WHERE, told
 from suites.selftest.whole_run import PLACE, ROOT, command
 
 DEFECTS = ("SESS-02", "DATA-02", "DATA-02b", "DATA-03")
@@ -83,15 +83,16 @@ def test_what_allure_writes_is_masked() -> None:
 
 def test_no_secret_of_a_real_run_is_in_anything_it_writes(tmp_path: Path) -> None:
     """The server of this run gives secrets back wherever it can: in bodies, errors and logs."""
-    secrets, allure = tmp_path / "secrets.json", tmp_path / "allure"
+    secrets, allure = tmp_path / "secrets", tmp_path / "allure"
+    secrets.mkdir()
     asked = [f"--defect={each}" for each in DEFECTS]
     line = command("-p", "suites.selftest.telling", f"--alluredir={allure}", f"--requirement={ROWS}", *asked)
-    told = os.environ | {WHERE: str(secrets)}
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, env=told)
+    telling = os.environ | {WHERE: str(secrets)}
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, env=telling)
     assert done.returncode == 1, done.stdout + done.stderr
     place = next(text.removeprefix(PLACE) for text in done.stdout.splitlines() if text.startswith(PLACE))
     folder = (ROOT / place).parent
-    known = json.loads(secrets.read_text("utf-8"))
+    known = told(secrets)
     assert len(known) > LOOKED_FOR
     sought = known[: LOOKED_FOR // 2] + known[-LOOKED_FOR // 2 :]
 
