@@ -46,11 +46,11 @@ def test_a_hung_dependency_delays_the_answer_by_a_bounded_time(faults: Breakable
     """Callers who wait for ever take every worker with them, and then nothing answers any more."""
     dependency = faults.on(name)
     api = dependency.api
-    account = api.fresh_account()
-    login = Call("loginUser", {"email": account.email, "password": account.password})
-    calls = [login, login, *([Call("getLiveness", {})] if "getLiveness" in api.target.operations else [])]
 
     for kind in dependency.ways(*HANGING):
+        account = api.fresh_account()  # what hangs may hold a guess for a while, and a throttle would answer for it
+        login = Call("loginUser", {"email": account.email, "password": account.password})
+        calls = [login, login, *([Call("getLiveness", {})] if "getLiveness" in api.target.operations else [])]
         with dependency.broken(kind):
             outcomes = api.race(calls)
             for outcome in outcomes[:2]:

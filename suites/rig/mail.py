@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -13,6 +14,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from contract.errors import HarnessError
 from suites.rig.processes import free_port
+
+HANG_UP_S = 10.0
+ROUNDS = 3  # of an event loop, from a connection that is accepted to a protocol that has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,36 @@ class Mail:
         return "" if body is None else str(body.get_content()).replace("\r\n", "\n")
 
 
+class Door(Controller):
+    """The server of aiosmtpd, in a thread of its own; it hangs up on everybody before it ends."""
+
+    def __init__(self, handler: object, port: int) -> None:
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
+        self._visits: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        """Return what speaks with one visitor."""
+        visit: SMTP = super().factory()
+        self._visits.append(visit)
+        return visit
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Hang up on every visitor, and listen no more."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(HANG_UP_S)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for listening in self.server.sockets if self.server is not None else ():
+            self.loop.remove_reader(listening.fileno())
+        for _ in range(ROUNDS):  # whoever was let in just now becomes a visitor first
+            await asyncio.sleep(0)
+        for visit in self._visits:
+            if visit.transport is not None:
+                visit.transport.abort()
+        self._visits.clear()
+        await asyncio.sleep(0)  # the loop closes their connections
+
+
 @dataclass
 class Sink:
     """
@@ -40,7 +74,7 @@ class Sink:
     port: int
     _mails: list[Mail] = field(default_factory=list, repr=False)
     _arrival: threading.Condition = field(default_factory=threading.Condition, repr=False)
-    _controller: Controller | None = field(default=None, repr=False)
+    _controller: Door | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:
@@ -76,7 +110,7 @@ class Sink:
     def start(self) -> None:
         """Listen, on the same port as before; nothing where it listens."""
         if self._controller is None:
-            controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
+            controller = Door(self, self.port)
             controller.start()
             self._controller = controller
 
