@@ -53,23 +53,25 @@ class App:
         """Answer one HTTP request."""
         started = time.perf_counter()
         fields, path = Fields(scope["headers"]), scope["raw_path"].decode("latin-1")
-        exchange = Exchange(
-            method=scope["method"],
-            path=path,
-            query=scope["query_string"].decode("latin-1"),
-            source=scope["client"][0] if scope["client"] else "",
-            arrived=self._service.clock.now(),
-            tls=scope["scheme"] == "https",
-            fields=fields,
-            request_id=request_ids.request_id(fields.only("x-request-id")),
-            match=self._router.find(path),
-        )
-        try:
-            answer = await self.answered(exchange, receive)
-        except bodies.ClientGone:
-            return
-        except Exception as fault:  # whatever it is, the caller gets an answer of ours
-            answer = refusal(fault, exchange.request_id, self._service, self.log)
+        with self._service.under_way.one() as ticket:
+            exchange = Exchange(
+                method=scope["method"],
+                path=path,
+                query=scope["query_string"].decode("latin-1"),
+                source=scope["client"][0] if scope["client"] else "",
+                arrived=self._service.clock.now(),
+                tls=scope["scheme"] == "https",
+                fields=fields,
+                request_id=request_ids.request_id(fields.only("x-request-id")),
+                ticket=ticket,
+                match=self._router.find(path),
+            )
+            try:
+                answer = await self.answered(exchange, receive)
+            except bodies.ClientGone:
+                return
+            except Exception as fault:  # whatever it is, the caller gets an answer of ours
+                answer = refusal(fault, exchange.request_id, self._service, self.log)
         await send_answer(send, exchange, answer, self._service.settings.allowed_origin)
         self.log.request(
             exchange.request_id,
@@ -108,6 +110,7 @@ class App:
             source=exchange.source,
             arrived=exchange.arrived,
             request_id=exchange.request_id,
+            ticket=exchange.ticket,
             headers=exchange.fields.last,
             path_params=path_params,
             query=query_params,

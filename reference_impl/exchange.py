@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reference_impl.document import Operation
 from reference_impl.fields import Fields
 from reference_impl.routing import Match
+from reference_impl.under_way import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Exchange:
     tls: bool
     fields: Fields
     request_id: str
+    ticket: Ticket
     match: Match | None
 
     @property

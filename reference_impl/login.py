@@ -40,7 +40,8 @@ def begin(tx: Transaction, service: Service, email: str, request: Request) -> tu
     """Reserve a guess for *email*, known or not, and look it up. Raises the 429."""
     settings = service.settings
     throttle.within(tx, "spray", request.source, settings.source_login_failure_limit, request.arrived)
-    slot = throttle.reserve(tx, throttle.login_limit(settings), accounts.identifier(email), request.arrived)
+    name = accounts.identifier(email)
+    slot = throttle.reserve(tx, throttle.login_limit(settings), name, request.arrived, request.ticket)
     return slot, accounts.by_email(tx, email)
 
 

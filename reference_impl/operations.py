@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference_impl.problems import Problem
 from reference_impl.store import Row
+from reference_impl.under_way import Ticket
 
 if TYPE_CHECKING:
     from reference_impl.service import Service
@@ -27,15 +28,16 @@ class Request:
     """
     One request that has passed routing, authentication, authorisation and the contract's schemas.
 
-    `source` is the peer's address; `arrived` is when its head was complete, in seconds by the service's clock;
-    `headers` has lower-case names, the last value of a repeated field; `body` is the JSON object as sent, {} where the
-    operation takes none.
+    `source` is the peer's address; `arrived` is when its head was complete, in seconds by the service's clock; `ticket`
+    is its name in this process, which, unlike `request_id`, no caller chooses; `headers` has lower-case names, the last
+    value of a repeated field; `body` is the JSON object as sent, {} where the operation takes none.
     """
 
     operation: str
     source: str
     arrived: float
     request_id: str
+    ticket: Ticket
     headers: Mapping[str, str]
     path_params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
 from reference_impl.store import Cause, Store
 from reference_impl.tokens import Keys
+from reference_impl.under_way import UnderWay
 
 if TYPE_CHECKING:
     from reference_impl.upstream.client import IdentityService
@@ -40,6 +41,7 @@ class Service:
     keys: Keys
     mailer: Mailer
     background: Background = field(default_factory=Background)
+    under_way: UnderWay = field(default_factory=UnderWay)
     identity_service: IdentityService | None = None
     probes: dict[str, Probe] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)

@@ -8,6 +8,8 @@ burst cannot have more guesses evaluated than the limit. The slot is then failed
     throttle.fail(tx, slot, now)                           # wrong: the slot counts until its time is up
     throttle.clear(tx, slot, now)                          # right: failures that were over before it are forgotten
     throttle.release(tx, slot)                             # nobody could tell: as if it had not been asked
+
+A request that ends before it could do any of this, in a 503 for its part, gives its slot back by having ended.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reference_impl import problems
 from reference_impl.settings import Settings
 from reference_impl.store import Row, Transaction
+from reference_impl.under_way import Ticket
 
-UNDECIDED_S = 60.0  # a slot neither failed nor cleared by then belongs to a request that died: it is no failure
+UNDECIDED_S = 60.0  # what another process has not decided by then, it never will: it was killed, and nobody failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,23 @@ def code_limit(settings: Settings) -> Limit:
     return Limit("code", settings.code_limit, settings.code_window_s, settings.login_consecutive_limit)
 
 
-def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slot:
+class Entry(NamedTuple):
+    """
+    A slot as it is stored: its number, when its request arrived (None: it was right), when it was decided (None: it
+    still runs), and the name of that request, which says whose process it is.
+    """
+
+    number: int
+    at: float | None
+    over: float | None
+    by: str = ""
+
+
+def reserve(tx: Transaction, limit: Limit, identifier: str, began: float, ticket: Ticket | None = None) -> Slot:
     """
     Reserve a guess at the secret of *identifier*, whether there is such an account or not, for a request of *began*.
+
+    *ticket* is that request's, where another transaction will decide the guess.
 
     Raises:
         Problem: 429 with the seconds until a guess is free; 401 `recovery-required` after too many in a row.
@@ -70,11 +88,11 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slo
     assert row is not None
     if limit.consecutive and row["consecutive"] >= limit.consecutive:
         raise problems.recovery_required()
-    slots = [slot for slot in slots_in(row) if _counts(slot, limit, began)]
+    slots = [slot for slot in slots_in(row) if _counts_until(slot, limit, ticket) > began]
     if limit.failures and len(slots) >= limit.failures:
-        frees_at = sorted(_counts_until(slot, limit) for slot in slots)[len(slots) - limit.failures]
+        frees_at = sorted(_counts_until(slot, limit, ticket) for slot in slots)[len(slots) - limit.failures]
         raise problems.throttled(max(1, math.ceil(frees_at - began)))
-    slots.append((row["number"], began, None))
+    slots.append(Entry(row["number"], began, None, ticket.name if ticket else ""))
     save(tx, key, row["consecutive"], slots)
     return Slot(key, row["number"], began)
 
@@ -82,7 +100,7 @@ def reserve(tx: Transaction, limit: Limit, identifier: str, began: float) -> Slo
 def fail(tx: Transaction, slot: Slot, now: float) -> None:
     """Count the guess in *slot* as a failure that was over at *now*."""
     row = locked(tx, slot)
-    slots = [(number, at, now if number == slot.number else over) for number, at, over in slots_in(row)]
+    slots = [each._replace(over=now) if each.number == slot.number else each for each in slots_in(row)]
     save(tx, slot.key, row["consecutive"] + 1, slots)
 
 
@@ -95,16 +113,16 @@ def clear(tx: Transaction, slot: Slot, now: float) -> None:
     wrong ones gets no further guesses by it, whichever is served first.
     """
     row = locked(tx, slot)
-    others = [entry for entry in slots_in(row) if entry[0] != slot.number]
-    beside = [(number, at, over) for number, at, over in others if over is None or over >= slot.began]
-    own: _Entry = (slot.number, slot.began, slot.began) if beside else (slot.number, None, now)
+    others = [each for each in slots_in(row) if each.number != slot.number]
+    beside = [each for each in others if each.over is None or each.over >= slot.began]
+    own = Entry(slot.number, slot.began, slot.began) if beside else Entry(slot.number, None, now)
     save(tx, slot.key, 0, [*beside, own])
 
 
 def release(tx: Transaction, slot: Slot) -> None:
     """Give *slot* back: whether the guess was right is not known."""
     row = locked(tx, slot)
-    save(tx, slot.key, row["consecutive"], [entry for entry in slots_in(row) if entry[0] != slot.number])
+    save(tx, slot.key, row["consecutive"], [each for each in slots_in(row) if each.number != slot.number])
 
 
 def forget(tx: Transaction, limit: Limit, identifier: str) -> None:
@@ -153,22 +171,21 @@ def within(tx: Transaction, scope: str, source: str, limit: int, now: float) -> 
         raise problems.throttled(max(1, math.ceil(row["ends_at"] - now)))
 
 
-_Entry = tuple[int, float | None, float | None]
-"""A slot's number, when its request arrived (None: it was right), and when it was decided (None: it still runs)."""
+def _counts_until(entry: Entry, limit: Limit, ticket: Ticket | None) -> float:
+    """
+    Return from when on *entry* counts no more, for one who asks with *ticket*.
 
-
-def _counts(entry: _Entry, limit: Limit, began: float) -> bool:
-    """Return whether *entry* counts against a request of *began*; one that runs for too long does not."""
-    _, at, over = entry
-    if at is not None and over is None and at + UNDECIDED_S <= began:
-        return False
-    return _counts_until(entry, limit) > began
-
-
-def _counts_until(entry: _Entry, limit: Limit) -> float:
-    """Return from when on *entry* counts no more, taken for wrong while it runs."""
-    _, at, over = entry
-    return (over or 0.0) if at is None else at + limit.window_s
+    While it is undecided: where this process is at it, it is taken for wrong, so that no wait grows when it proves to
+    be; where this process has ended it, it counts no more; another process may be at it, or have died.
+    """
+    if entry.at is None:
+        return entry.over or 0.0
+    window_ends = entry.at + limit.window_s
+    if entry.over is not None or (ticket and ticket.beside.runs(entry.by)):
+        return window_ends
+    if ticket and ticket.beside.knows(entry.by):
+        return 0.0
+    return min(window_ends, entry.at + UNDECIDED_S)
 
 
 def key_of(scope: str, name: str) -> str:
@@ -176,9 +193,9 @@ def key_of(scope: str, name: str) -> str:
     return scope + ":" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def slots_in(row: Row) -> list[_Entry]:
+def slots_in(row: Row) -> list[Entry]:
     """Return the slots that *row* of the attempts holds."""
-    return [(number, at, over) for number, at, over in json.loads(row["slots"])]
+    return [Entry(*stored) for stored in json.loads(row["slots"])]
 
 
 def locked(tx: Transaction, slot: Slot) -> Row:
@@ -190,7 +207,7 @@ def locked(tx: Transaction, slot: Slot) -> Row:
     return {"number": slot.number, "consecutive": 0, "slots": "[]"}
 
 
-def save(tx: Transaction, key: str, consecutive: int, slots: list[_Entry]) -> None:
+def save(tx: Transaction, key: str, consecutive: int, slots: list[Entry]) -> None:
     """Store the slots of *key*, and how many guesses in a row were wrong."""
     text = json.dumps(slots, separators=(",", ":"))
     tx.execute("UPDATE attempts SET consecutive = ?, slots = ? WHERE key = ?", consecutive, text, key)

@@ -10,10 +10,8 @@ from reference_impl.defects.wire import Fields, altered, without
 
 
 def _unlimited_logins(sound: Any) -> Any:
-    def reserve(tx: Any, limit: Any, identifier: str, now: float) -> Any:
-        return sound(
-            tx, replace(limit, failures=0, consecutive=0) if limit.scope == "login" else limit, identifier, now
-        )
+    def reserve(tx: Any, limit: Any, *asked: Any) -> Any:
+        return sound(tx, replace(limit, failures=0, consecutive=0) if limit.scope == "login" else limit, *asked)
 
     return reserve
 
@@ -67,7 +65,7 @@ def _by_told_address(_sound: Any) -> Any:
 
     def begin(tx: Any, service: Any, email: str, request: Any) -> Any:
         key = accounts.identifier(email) + request.headers.get("x-forwarded-for", "")
-        slot = throttle.reserve(tx, throttle.login_limit(service.settings), key, request.arrived)
+        slot = throttle.reserve(tx, throttle.login_limit(service.settings), key, request.arrived, request.ticket)
         return slot, accounts.by_email(tx, email)
 
     return begin
@@ -77,7 +75,7 @@ def _as_typed(_sound: Any) -> Any:
     from reference_impl import accounts, throttle  # noqa: PLC0415
 
     def begin(tx: Any, service: Any, email: str, request: Any) -> Any:
-        slot = throttle.reserve(tx, throttle.login_limit(service.settings), email, request.arrived)
+        slot = throttle.reserve(tx, throttle.login_limit(service.settings), email, request.arrived, request.ticket)
         return slot, accounts.by_email(tx, email)
 
     return begin
@@ -86,8 +84,8 @@ def _as_typed(_sound: Any) -> Any:
 def _read_only(sound: Any) -> Any:
     from reference_impl import throttle  # noqa: PLC0415
 
-    def reserve(tx: Any, limit: Any, identifier: str, began: float) -> Any:
-        slot = sound(tx, limit, identifier, began)
+    def reserve(tx: Any, *asked: Any) -> Any:
+        slot = sound(tx, *asked)
         throttle.release(tx, slot)
         return slot
 
@@ -99,15 +97,15 @@ def _written_afterwards(_sound: Any) -> Any:
 
     def fail(tx: Any, slot: Any, now: float) -> None:
         row = throttle.locked(tx, slot)
-        slots = [*throttle.slots_in(row), (slot.number, slot.began, now)]
+        slots = [*throttle.slots_in(row), throttle.Entry(slot.number, slot.began, now)]
         throttle.save(tx, slot.key, row["consecutive"] + 1, slots)
 
     return fail
 
 
 def _endless(sound: Any) -> Any:
-    def reserve(tx: Any, limit: Any, identifier: str, began: float) -> Any:
-        return sound(tx, replace(limit, window_s=1e9), identifier, began)
+    def reserve(tx: Any, limit: Any, *asked: Any) -> Any:
+        return sound(tx, replace(limit, window_s=1e9), *asked)
 
     return reserve
 

@@ -107,9 +107,9 @@ def _noting_the_challenge(sound: Any) -> Any:
 
 
 def _for_each_challenge(sound: Any) -> Any:
-    def reserve(tx: Any, limit: Any, identifier: str, began: float) -> Any:
+    def reserve(tx: Any, limit: Any, identifier: str, *more: Any) -> Any:
         challenge = getattr(_answering, "challenge", None)
-        return sound(tx, limit, challenge or identifier, began)
+        return sound(tx, limit, challenge or identifier, *more)
 
     return reserve
 

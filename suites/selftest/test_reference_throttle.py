@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import sqlite3
+import threading
 import time
 import uuid
+from contextlib import closing
+from pathlib import Path
 
+import httpx
 import pytest
 
-from suites.selftest.reference import PASSWORD, Reference, serving
+from suites.selftest.reference import DEADLINE_S, PASSWORD, Reference, serving
 from suites.selftest.test_reference_http import connected
 
 WRONG = "not the right password"
@@ -124,6 +130,56 @@ def test_the_wait_that_is_announced_is_true_and_polling_does_not_prolong_it() ->
 
         assert waits == sorted(waits, reverse=True)
         assert reference.login(email).status_code == 200
+
+
+@pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["right", "wrong"])
+def test_a_login_that_ends_in_503_gives_its_guess_back_at_once(password: str) -> None:
+    with serving("--control") as reference:
+        email = reference.register()
+        for _ in range(6):  # the guess is reserved, and then the store fails: it can be neither counted nor given back
+            reference.control("POST", "/store", {"fault": "unreachable", "calls": "writes", "skip": 1})
+            assert reference.login(email, password).status_code == 503
+        reference.control("POST", "/store", {"fault": None})
+
+        failures = [reference.login(email, WRONG).status_code for _ in range(4)]
+        assert (failures, reference.login(email).status_code) == ([401] * 4, 200)
+
+
+def test_guesses_that_a_killed_server_was_at_are_free_again_when_the_429_says_so(tmp_path: Path) -> None:
+    with serving(folder=tmp_path) as reference:
+        email = reference.register()
+    (tmp_path / "secret").write_text("a secret of the service", "utf-8")
+    with socket.create_server(("127.0.0.1", 0), backlog=5) as silent:
+        there = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        upstream = ["--upstream", there, "--upstream-id", "api", "--upstream-secret-file", str(tmp_path / "secret")]
+        with serving(*upstream, folder=tmp_path) as reference:
+            for _ in range(5):
+                threading.Thread(target=_cut_short, args=(reference, email), daemon=True).start()
+            _wait_for_slots(tmp_path, 5)
+            reference.kill()
+    with serving("--control", folder=tmp_path) as reference:
+        refused = reference.login(email)
+        wait = int(refused.headers["retry-after"])
+        reference.control("POST", "/clock", {"advanceSeconds": wait})
+
+        assert (refused.status_code, reference.login(email).status_code) == (429, 200)
+        assert wait <= 60
+
+
+def _cut_short(reference: Reference, email: str) -> None:
+    with pytest.raises(httpx.TransportError):
+        httpx.post(f"{reference.url}/api/v1/auth/login", json={"email": email, "password": PASSWORD}, trust_env=False)
+
+
+def _wait_for_slots(folder: Path, count: int) -> None:
+    """Return when *count* guesses are reserved in the store of *folder*."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        with closing(sqlite3.connect(folder / "auth.sqlite", timeout=10)) as store:
+            if sum(len(json.loads(slots)) for (slots,) in store.execute("SELECT slots FROM attempts")) == count:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"not {count} guesses within {DEADLINE_S:.0f} s")
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
