@@ -21,12 +21,15 @@ from suites.rig.run.controller import Controller, Report
 from suites.rig.run.options import Options, read
 from suites.rig.run.plan import Plan
 from suites.rig.run.plugin import Worker
+from suites.rig.run.select import Selection
 from suites.rig.run.time_left import TimeLeft
 from suites.rig.run.verdicts import Judge
 
 REPORTED_BY_DEFAULT = "fE"
 PLUGIN = "authproof-worker"
 NO_TARGET = ("selftest", "benchmarks")
+TELLS_ONLY = "collectonly help version markers showfixtures show_fixtures_per_test setupplan cacheshow".split()
+"""Options of pytest's own with which no test is run, so that there is no run to make a folder for."""
 MARKS = (
     "requirement(ID): the one requirement of contract/requirements/ that the test judges",
     "feature(NAME): what the target must claim for this test to apply, beside the features of its row",
@@ -58,9 +61,12 @@ def configure(config: pytest.Config, *, report: Report) -> None:
     notes = [gentle] if gentle else []
     if gentle:
         target = polite(target)
+    config.pluginmanager.register(Selection(options.requirements, options.seed if options.shuffled else None))
     if options.plan:
         config.option.dist, config.option.tx = "no", []
         config.pluginmanager.register(Plan(options, target, may_disturb=disturb), PLUGIN)
+        return
+    if any(getattr(config.option, name, False) for name in TELLS_ONLY):
         return
     given = getattr(config, "workerinput", {}).get("authproof")
     if given is None:
@@ -73,25 +79,22 @@ def configure(config: pytest.Config, *, report: Report) -> None:
     else:
         folder, options = Path(given["folder"]), replace(options, seed=given["seed"])
     if given is not None or not distributes(config):
-        said = getattr(config, "workerinput", {"workerid": "main", "workercount": 1})
-        shares = int(said["workercount"])
-        worker = worker_of(options, target, known, folder, said["workerid"], disturb=disturb, shares=shares)
-        config.pluginmanager.register(worker, PLUGIN)
-        if given is None:
-            config.pluginmanager.register(TimeLeft(target), "authproof-time-left")
-        if config.getoption("allure_report_dir", None):
-            put_right = allure.AllureResults(lambda: worker.judged, lambda: worker.state.exchanges)
-            allure_commons.plugin_manager.register(put_right)
-            config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(put_right))
-            config.option.attach_capture = False  # logs and output are not masked
+        work(config, options, target, known, folder, disturb=disturb)
 
 
-def worker_of(
-    options: Options, target: Target, known: tuple, folder: Path, worker: str, *, disturb: bool, shares: int
-) -> Worker:
-    """Return the plugin that runs the tests of one process, of *shares* in all."""
-    judge = Judge(target, known, date.today())
-    return Worker(options, target, judge, folder=folder, worker=worker, may_disturb=disturb, shares=shares)
+def work(config: pytest.Config, options: Options, target: Target, known: tuple, folder: Path, *, disturb: bool) -> None:
+    """Let this process run tests: it is an xdist worker, or the only one."""
+    said = getattr(config, "workerinput", {"workerid": "main", "workercount": 1})
+    judge, shares = Judge(target, known, date.today()), int(said["workercount"])
+    worker = Worker(options, target, judge, folder=folder, worker=said["workerid"], may_disturb=disturb, shares=shares)
+    config.pluginmanager.register(worker, PLUGIN)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(TimeLeft(target), "authproof-time-left")
+    if config.getoption("allure_report_dir", None):
+        put_right = allure.AllureResults(lambda: worker.judged, lambda: worker.state.exchanges)
+        allure_commons.plugin_manager.register(put_right)
+        config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(put_right))
+        config.option.attach_capture = False  # logs and output are not masked
 
 
 def from_here(folder: Path) -> Path:

@@ -11,7 +11,6 @@ from contract.results import Cost
 from contract.targets.model import Target
 from suites.rig.run.options import Options
 from suites.rig.run.select import (
-    chosen,
     cited,
     dearest_left_out,
     is_generated,
@@ -62,11 +61,6 @@ class Plan:
         self.options = options
         self.target = target
         self.may_disturb = may_disturb
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what was asked for."""
-        items[:] = chosen(items, self.options.requirements, shuffle_by=None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -29,7 +29,6 @@ from suites.rig.run.plan import cost_of, rows_to_judge
 from suites.rig.run.select import (
     NAMES,
     NO_CONSENT,
-    chosen,
     declared,
     features_of,
     is_generated,
@@ -95,15 +94,6 @@ class Worker:
         self._began_s = time.monotonic()
 
     # -- selecting
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep what was asked for, in the order that was asked for."""
-        kept = chosen(items, self.options.requirements, shuffle_by=self.options.seed if self.options.shuffled else None)
-        dropped = [item for item in items if item not in kept]
-        if dropped:
-            config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Write down what is to be judged: what a killed run never came to is then known."""

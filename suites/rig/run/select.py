@@ -50,6 +50,23 @@ def chosen(items: Sequence[pytest.Item], wanted: frozenset[str], *, shuffle_by: 
     return kept
 
 
+class Selection:
+    """The plugin that keeps, of what was collected, the tests of the requirements *wanted*, in the order asked for."""
+
+    def __init__(self, wanted: frozenset[str], shuffle_by: int | None) -> None:
+        self._wanted = wanted
+        self._shuffle_by = shuffle_by
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Drop the others, and say so."""
+        kept = chosen(items, self._wanted, shuffle_by=self._shuffle_by)
+        dropped = [item for item in items if item not in kept]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
 def features_of(item: pytest.Item) -> list[str]:
     """Return what the test itself needs the target to claim, beside its row's features."""
     return [str(name) for mark in item.iter_markers("feature") for name in mark.args]
