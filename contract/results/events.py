@@ -41,7 +41,7 @@ class Judgement:
     `status` (0: no answer) are those of the answer at fault: what a known failure names. `exchanges` are masked
     (`contract.masking`). `repro` is the script's path in the run's folder. `story` are the steps of a generated test
     that led there, one a line in contract words, and `again` is the command that takes them once more. `count` is how
-    many alike it stands for.
+    many alike it stands for: a test counts as one, and so does each answer of which the same was seen beside it.
     """
 
     requirement: str

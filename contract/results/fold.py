@@ -10,7 +10,7 @@ from typing import Any
 from contract.catalogue import PREFIXES
 from contract.results.events import NO_COST, Cost, Fault, Judgement, Relevant
 from contract.results.outcome import UNKNOWN_RUN, Results, Row, counted, run_of
-from contract.results.verdict import OPEN, Verdict, worst
+from contract.results.verdict import BROKEN, OPEN, Verdict, worst
 
 KEPT_ALIKE = 3  # exchanges kept of violations that are alike; the others are counted
 
@@ -101,22 +101,30 @@ def _row(
 
 
 def _alike_together(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
-    """Return every test, and for violations of a passive requirement that are alike the first, with their number."""
-    groups: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
-    for place, each in enumerate(judgements):
-        alike = (each.requirement, each.verdict, each.message, each.operation, each.kind, each.status)
-        groups[(*alike, each.known_failure) if each.is_passive else (place,)].append(each)
-    together = [
-        replace(
-            group[0],
-            count=sum(each.count for each in group),
-            exchanges=tuple(exchange for each in group for exchange in each.exchanges)[:KEPT_ALIKE],
-        )
-        if len(group) > 1
-        else group[0]
-        for group in groups.values()
-    ]
-    return tuple(sorted(together, key=lambda each: (_place(each.requirement), each.test, each.operation, each.status)))
+    """
+    Return every test, and for violations of a passive requirement that are alike the first, with their number.
+
+    Those that say of the same answer what a test says of it, too, are counted with that test, and not told again.
+    """
+    tests: list[Judgement] = []
+    passive: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
+    for each in judgements:
+        (passive[_what(each)] if each.is_passive else tests).append(each)
+    found = []
+    for test in sorted(tests, key=lambda each: each.test):
+        again = passive.pop(_what(test), []) if test.verdict in BROKEN else []
+        repro = next((each.repro for each in (test, *again) if each.repro), "")
+        found.append(replace(test, count=test.count + sum(each.count for each in again), repro=repro))
+    for group in passive.values():
+        exchanges = tuple(exchange for each in group for exchange in each.exchanges)[:KEPT_ALIKE]
+        found.append(replace(group[0], count=sum(each.count for each in group), exchanges=exchanges))
+    return tuple(sorted(found, key=lambda each: (_place(each.requirement), each.test, each.operation, each.status)))
+
+
+def _what(judgement: Judgement) -> tuple[Any, ...]:
+    """Return what *judgement* says, and of which answer, whoever says it."""
+    said = (judgement.requirement, judgement.verdict, judgement.message, judgement.known_failure)
+    return (*said, judgement.operation, judgement.kind, judgement.status)
 
 
 def _place(requirement: str) -> tuple[int, str, str]:

@@ -97,6 +97,18 @@ def test_violations_that_are_alike_become_one_with_their_number() -> None:
     assert row(results, "DATA-06").verdicts == {Verdict.FAIL: 20_001}
 
 
+def test_what_a_test_finds_and_every_answer_shows_is_told_once_and_counted() -> None:
+    """Who reads the same sentence twice looks for the difference, and there is none."""
+    found = replace(NO_HEADER, test="t1", repro="repro/DATA-06.sh")
+    elsewhere = replace(NO_HEADER, status=401, kind="refused-token")
+
+    results = folded(NO_HEADER, NO_HEADER, found, replace(found, test="t2"), elsewhere, DATA_06=OPENED)
+
+    told = [(each.test, each.status, each.count, each.repro) for each in results.judgements]
+    assert told == [("", 401, 1, ""), ("t1", 200, 3, "repro/DATA-06.sh"), ("t2", 200, 1, "repro/DATA-06.sh")]
+    assert row(results, "DATA-06").verdicts == {Verdict.FAIL: 5}
+
+
 def test_tests_that_are_alike_stay_apart() -> None:
     assert len(folded(WRONG, WRONG).judgements) == 2
 
