@@ -72,6 +72,17 @@ def test_each_finding_is_a_judgement_of_the_results(drifting):
     assert sum(each.count for each in failed) == sum(each.fails for each in drift_of(drifting).findings)
 
 
+def test_two_processes_hold_one_conversation(drifting: WholeRun) -> None:
+    """A throttle that was met twice, a mail that was asked for twice: it is the target that pays for it."""
+    spread = run("suites/drift", f"--target={TARGET}", "--seed=1", "-n2")
+
+    assert spread.results is not None, spread.text
+    assert drifting.results is not None
+    assert spread.verdicts() == drifting.verdicts()
+    assert len({each.worker for each in spread.results.judgements if each.test}) == 1
+    assert spread.results.cost.requests <= 1.1 * drifting.results.cost.requests
+
+
 def test_behind_a_front_that_changes_nothing_there_is_no_drift(tmp_path):
     """What is found where nothing is wrong is switched off before it finds something."""
     target = tmp_path / "sound.toml"
