@@ -1,4 +1,4 @@
-"""Further members that a target wants of a registration, beside the contract's words."""
+"""Further members that a target wants of a registration, beside the contract's words: as its file or document says."""
 
 from __future__ import annotations
 
@@ -7,19 +7,35 @@ from typing import Any
 
 from faker import Faker
 
-from contract.errors import BindingError
-from contract.targets.model import Target
+from contract.errors import BindingError, NotTestable
+from contract.filling.chance import chance_of
+from contract.filling.values import Unfillable, made_up
+from contract.targets.model import Step, Target
 
 FROM_FAKER = "faker:"
 
 
-def filled(target: Target, seed: Any) -> dict[str, Any]:
+def filled(target: Target, step: Step, seed: Any) -> dict[str, Any]:
     """
-    Return the target's `register_extra` by place, each "faker:NAME" replaced by what that provider makes.
+    Return by place what *step* of a registration says beside the contract's words.
+
+    That is what the target's document demands of it, made up as it describes that; and, where it sends the password,
+    the target's `register_extra`, each "faker:NAME" replaced by what that provider makes.
 
     The same *seed* gives the same values: a registration that is repeated is the same request.
+
+    Raises:
+        BindingError: Faker has no such provider.
+
+        NotTestable: nothing could be made up for a member, though it could for another account.
     """
-    made = {}
+    described = target.described.get(f"{step.method} {step.path}", {})
+    try:
+        made = {place: made_up(member, chance_of(str(seed), place)) for place, member in described.items()}
+    except Unfillable as fault:
+        raise NotTestable(f"{target.name}: nothing was made up for {fault.pointer} of its document: {fault}") from None
+    if "password" not in step.send:
+        return made
     faker = None
     for place, value in target.register_extra.items():
         if isinstance(value, str) and value.startswith(FROM_FAKER):

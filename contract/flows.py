@@ -174,7 +174,7 @@ def _walk(
             page = Step("GET", target.scheme.csrf_from, "none")
             answers.append((yield encode(target, page, session, {})))
             session = capture(target, page, session, answers[-1], Kind.ACCEPTED)
-        more = filled(target, inputs.get("email")) if operation_id == "registerUser" and "password" in step.send else {}
+        more = filled(target, step, inputs.get("email")) if operation_id == "registerUser" else {}
         if step is varied:
             more |= extra or {}
         values = values_for(target, operation_id, step, session, inputs)

@@ -10,7 +10,6 @@ from typing import Any
 from contract.document import Document, OperationSpec
 from contract.document.operations import mapping
 from contract.drafting.finding import Guess
-from contract.drafting.members import Member
 
 REFUSALS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "registerUser": (("conflict", "409", r"exist|taken|already|in.use|duplicate"),),
@@ -21,15 +20,6 @@ REFUSALS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "changePassword": (("refused-credentials", "", r"(wrong|invalid|incorrect).?(current.?|old.?)?password"),),
 }
 """By operation: a kind of answer, the status that says it by itself, and what an example of it says."""
-MADE_UP = (
-    (r"first_?name|given_?name", "faker:first_name"),
-    (r"last_?name|family_?name|surname", "faker:last_name"),
-    (r"user_?name|nick(name)?|login|handle", "faker:user_name"),
-    (r"phone|mobile", "faker:phone_number"),
-    (r"birth|dob", "faker:date_of_birth"),
-    (r"country", "faker:country_code"),
-    (r"(full_?|display_?)?name", "faker:name"),
-)
 
 
 def answers(document: Document, found: Mapping[str, Guess]) -> Iterator[str]:
@@ -157,19 +147,6 @@ def wants_session(guess: Guess, found: Mapping[str, Guess]) -> bool:
     if guess.id != "verifyMfa" or me is None:
         return False
     return bool(set(_schemes(guess)) & set(_schemes(me))) and "sessionToken" not in guess.sends
-
-
-def made_up(member: Member) -> Any:
-    """Return a value for a required member of a registration: what Faker makes, or a constant of its schema."""
-    schema = member.schema
-    for keyword in ("const", "default"):
-        if isinstance(schema.get(keyword), str | int | bool):
-            return schema[keyword]
-    if isinstance(schema.get("enum"), list) and schema["enum"]:
-        return schema["enum"][0]
-    if schema.get("type") in ("boolean", "integer", "number"):
-        return True if schema["type"] == "boolean" else 1
-    return next((made for names, made in MADE_UP if re.fullmatch(names, member.name, re.IGNORECASE)), "faker:word")
 
 
 def _schemes(guess: Guess | None) -> list[str]:

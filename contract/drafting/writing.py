@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import Any
 
 from contract.document import Document
 from contract.drafting import reading
 from contract.drafting.finding import Guess, constants, guesses, plain_path
+from contract.filling.further import lacking, why_unfilled
 from contract.targets.claims import FEATURE_NEEDS, FEATURE_OPERATIONS
 from contract.targets.contract_speech import operations
 from contract.targets.model import FEATURES, OPERATIONS
@@ -218,15 +220,7 @@ def _registration(document: Document, found: Mapping[str, Guess]) -> Iterator[st
         yield from ("", f"{TODO} registration was not found: add [operations.registerUser], or list accounts under")
         yield "# [facilities.accounts]."
         return
-    filled = {place for each in places(registered, found).values() for place in each}
-    extra = {
-        each.place: reading.made_up(each)
-        for each in registered.given
-        if each.required and each.place.count("/") == 1 and each.place not in filled
-    }
-    if extra:
-        yield from ("", f"{TODO} these are required too; look whether the values are what the API takes.")
-        yield from ("[registration]", f"extra = {table(extra)}")
+    yield from _further(document, registered, places(registered, found))
     for spec in document.all_operations:
         path = plain_path(spec.path)
         activates = re.search(r"(activation|activate|verifyemail|email/verify|(^|auth/)verify)$", path)
@@ -238,6 +232,22 @@ def _registration(document: Document, found: Mapping[str, Guess]) -> Iterator[st
         if me and spec.method == "DELETE" and spec.path == me.spec.path:
             yield from ("", f"# An account can perhaps be removed by {spec.label}: [registration.removal] lets")
             yield "# 'python -m suites cleanup RUN' do so after a run. It is not written here, since it deletes."
+
+
+def _further(document: Document, registered: Guess, send: Mapping[str, list[str]]) -> Iterator[str]:
+    """Say what else the document demands of a registration: what a run fills by itself, and what it cannot."""
+    filled = frozenset(place for each in send.values() for place in each) | dict(_fixed(document, registered)).keys()
+    needed = dict(lacking(document, registered.spec, registered.encoding, frozenset(filled)))
+    whys = {place: why_unfilled(member, place) for place, member in needed.items()}
+    if described := [one_line(place) for place, why in whys.items() if not why]:
+        told = f"Required too, and made up for each account as the document describes it: {', '.join(described)}. What "
+        told += "[registration] extra says of one of them counts more."
+        yield from ("", *wrap(told, 120, initial_indent="# ", subsequent_indent="# "))
+    for place, why in whys.items():
+        if why:
+            yield ""
+            yield f"{TODO} '{one_line(place)}' is required too, and cannot be made up: {one_line(why)}."
+            yield f"# [registration] extra = {{ {quoted(one_line(place))} = ... }} says what it is."
 
 
 def _left_over(document: Document, found: Mapping[str, Guess]) -> Iterator[str]:

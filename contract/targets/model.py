@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from contract.answers import Kind
 from contract.secret import Secret
+
+if TYPE_CHECKING:
+    from contract.filling.values import Described
 
 Encoding = Literal["json", "form", "multipart", "none"]
 
@@ -250,6 +253,10 @@ class Target:
     known_failures: tuple[KnownFailure, ...] = ()
     register_extra: Mapping[str, Any] = field(default_factory=dict)
     """Further required members of a registration: place to a constant, or to a Faker provider as "faker:NAME"."""
+    described: Mapping[str, Mapping[str, Described]] = field(default_factory=dict)
+    """Those that the document demands beside them: by request line ("POST /users") and place."""
+    unfilled: tuple[str, ...] = ()
+    """A line for each of those for which nothing can be made up."""
     email_pattern: str = ""
     """Addresses of new accounts, with {id} for what makes each its own; "" leaves them to the rig."""
     username_pattern: str = ""

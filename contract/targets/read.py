@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from contract.document import CONTRACT_FILE, contract_document
 from contract.errors import BindingError
+from contract.filling.further import completed
 from contract.targets import contract_speech, extending, keys, sections
 from contract.targets.lines import key_lines
 from contract.targets.model import Profile, Target
@@ -112,7 +113,7 @@ def read(path: Path, *, environ: Mapping[str, str], run_command: Callable[[str],
     with contextlib.suppress(TooMany):
         target = sections.target(data, Spot(source))
         if target:
-            return replace(target, source=path)
+            return completed(replace(target, source=path))
     raise BindingError(*source.problems)
 
 

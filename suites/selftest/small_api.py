@@ -72,9 +72,9 @@ class SmallApi:
 
 
 @contextmanager
-def serving() -> Iterator[SmallApi]:
-    """Serve a new one on loopback."""
-    api = SmallApi()
+def serving(api: SmallApi | None = None) -> Iterator[SmallApi]:
+    """Serve *api*, or a new one, on loopback."""
+    api = api or SmallApi()
 
     class Handler(BaseHTTPRequestHandler):
         """HTTP around it."""

@@ -58,7 +58,7 @@ def configure(config: pytest.Config, *, report: Report) -> None:
         gentle = left_out(target, options.consents)
     except BindingError as error:
         raise pytest.UsageError("\n".join(error.problems)) from None
-    notes = [gentle] if gentle else []
+    notes = [*target.unfilled, *([gentle] if gentle else [])]
     if gentle:
         target = polite(target)
     config.pluginmanager.register(Selection(options.requirements, options.seed if options.shuffled else None))

@@ -125,9 +125,8 @@ def _members(target: Target, id: str, outcome: Outcome, about: str) -> Iterator[
     answer = outcome.answer
     if outcome.kind is not Kind.INVALID_INPUT:
         return
-    sent = {place.lower() for each in _step(target, id).send.values() for place in _each(each)} | {
-        place.lower() for place in target.register_extra
-    }
+    sent = {place.lower() for each in _step(target, id).send.values() for place in _each(each)}
+    sent |= {place.lower() for each in (target.register_extra, *target.described.values()) for place in each}
     named = sorted({name for name in _named(answer) if f"/{name}".lower() not in sent})
     if named:
         extra = ", ".join(f'"/{name}" = "..."' for name in named)

@@ -55,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     try:
         print(f"{target.name}, {target.base_url if not target.start else 'started for this'}")
+        for line in target.unfilled:
+            print(f"note: {line}")
         steps = list(_shown(walk(state.api())))
     except TargetGone as gone:
         print(gone)
