@@ -9,11 +9,12 @@ import pytest
 from contract.answers import Kind
 from contract.errors import ContractViolation
 from contract.flows import Outcome
-from suites.rig.api import Api, wait_asked_for
+from suites.rig.api import Api
 from suites.rig.clock import Clock
 from suites.rig.guessing import WRONG, throttled
 from suites.rig.identities import Account
 from suites.rig.judging import expect, not_applicable, undecided
+from suites.rig.patience import wait_asked_for
 
 MOST_IN_A_ROW = 100  # NIST SP 800-63B-4 section 3.2.2
 PATIENCE = 20  # throttled answers in a row, each waited out, before a lock counts as one that does not end

@@ -11,12 +11,13 @@ from contract.answers import Answer, Kind
 from contract.errors import ContractViolation, NotTestable
 from contract.flows import Outcome
 from contract.outages import FaultKind, Reply
-from suites.rig.api import Api, wait_asked_for
+from suites.rig.api import Api
 from suites.rig.dependencies import ServiceMissing
 from suites.rig.faults import Faults, Outage
 from suites.rig.identities import Account
 from suites.rig.judging import control, expect, not_exercised, not_reached
 from suites.rig.outbox import Outbox
+from suites.rig.patience import wait_asked_for
 
 AT_ONCE = (FaultKind.REFUSED, FaultKind.RESET, FaultKind.DOWN, FaultKind.WRONG_CREDENTIALS)
 """Faults that a caller meets at once."""
