@@ -88,10 +88,16 @@ def load(further: Path | None = None) -> dict[str, Budget]:
     return found
 
 
-def check_complete(budgets: Mapping[str, Budget], operations: Iterable[str], profile: str) -> None:
+def check_complete(
+    budgets: Mapping[str, Budget], operations: Iterable[str], profile: str, further: Path | None = None
+) -> None:
     """Raise BindingError where an operation of the profile has no budget: its run could not fail."""
+    where = (further or SHIPPED).name
     lacking = [each for each in operations if each not in budgets]
     if lacking:
         raise BindingError(
-            *(f"--load-profile={profile} asks for {each}, which has no budget: give it [{each}]." for each in lacking)
+            *(
+                f"--load-profile={profile} asks for {each}, which has no budget: give {where} a table [{each}]."
+                for each in lacking
+            )
         )

@@ -142,8 +142,9 @@ def settle(options: Mapping[str, Any], *, environ: Mapping[str, str] = os.enviro
     if said and not target.start:
         raise BindingError(f"--target-options={said}: {target.name} is not started here; it has no start line.")
     profile = _profile(options)
-    limits = budgets.load(_path(options["load_budgets"]))
-    budgets.check_complete(limits, profile.operations, profile.name)
+    budgeted = _path(options["load_budgets"])
+    limits = budgets.load(budgeted)
+    budgets.check_complete(limits, profile.operations, profile.name, budgeted)
     known = (*target.known_failures, *(read_file(Path(options["known_failures"])) if options["known_failures"] else ()))
     _may_be_loaded(target, profile, options)
     lacking = [name for name in profile.operations if name not in target.operations]

@@ -187,6 +187,16 @@ def test_wrong_input_is_told_in_one_line(given, said):
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_an_operation_without_a_budget_ends_the_command_with_2(tmp_path):
+    """A run that cannot fail proves nothing, and is not begun."""
+    done = run(budget(tmp_path, "[refreshToken]\np95_ms = 100\n"), "--load-profile=login", folder=tmp_path / "out")
+
+    assert done.code == 2
+    said = "--load-profile=login asks for loginUser, which has no budget: give budgets.toml a table [loginUser]."
+    assert said in done.text.splitlines()[-1]
+    assert not done.said
+
+
 @pytest.mark.parametrize(
     ("option", "said"),
     [

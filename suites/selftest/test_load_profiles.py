@@ -99,7 +99,9 @@ def test_an_operation_without_a_budget_is_refused():
     with pytest.raises(BindingError) as caught:
         budgets.check_complete({}, ["loginUser"], "login")
 
-    assert str(caught.value) == "--load-profile=login asks for loginUser, which has no budget: give it [loginUser]."
+    assert str(caught.value) == (
+        "--load-profile=login asks for loginUser, which has no budget: give budgets.toml a table [loginUser]."
+    )
 
 
 def test_a_search_is_decided_by_what_a_few_hundred_answers_can_say():

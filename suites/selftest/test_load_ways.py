@@ -15,7 +15,7 @@ import httpx
 import pyotp
 
 from suites.rig.processes import free_port
-from suites.selftest.load_run import LOCUSTFILE, RESPONDER, ROOT, budget, profile, run
+from suites.selftest.load_run import LOCUSTFILE, RESPONDER, ROOT, budget, command, left, profile, run
 from suites.selftest.reference import PASSWORD, serving
 from suites.selftest.second_factor import confirm, set_up
 
@@ -79,8 +79,8 @@ def test_a_locust_conf_and_locusts_own_files_work(tmp_path):
         f"csv = {tmp_path / 'own'}\nhtml = {tmp_path / 'own.html'}\n"
         f"{profile(tmp_path, PROFILES)[2:]}\n{budget(tmp_path, LOOSE)[2:]}\n".replace("=/", " = /")
     )
-    command = [sys.executable, "-m", "locust", f"--config={conf}"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=DEADLINE_S)
+    plain = [sys.executable, "-m", "locust", f"--config={conf}"]
+    subprocess.run(plain, cwd=tmp_path, capture_output=True, check=False, timeout=DEADLINE_S)
     said = json.loads((tmp_path / "out" / "load.json").read_text())
 
     assert said["phases"][0]["operations"][0]["counts"]["completed"] == 15
@@ -91,15 +91,43 @@ def test_a_locust_conf_and_locusts_own_files_work(tmp_path):
     assert "1-loginUser-accepted-response.hgrm" in names
 
 
+def test_a_master_and_workers_that_are_started_apart_are_one_run(tmp_path):
+    """As they are on several machines: the workers are told nothing but where the master is."""
+    port = free_port()
+    options = [
+        profile(tmp_path, PROFILES),
+        budget(tmp_path, LOOSE),
+        "--load-profile=logins",
+        "--master-bind-host=127.0.0.1",
+    ]
+    start = command(*options, "--master", f"--master-bind-port={port}", "--expect-workers=2", folder=tmp_path / "out")
+    worker = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", f"--master-port={port}"]
+    with contextlib.ExitStack() as started:
+        workers = [
+            started.enter_context(subprocess.Popen(worker, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+            for _ in range(2)
+        ]
+        for each in workers:
+            started.callback(each.kill)
+        master = subprocess.run(start, cwd=ROOT, capture_output=True, text=True, check=False, timeout=DEADLINE_S)
+        done = left(master.returncode, master.stdout + master.stderr, tmp_path / "out")
+        for each in workers:
+            each.communicate(timeout=DEADLINE_S)
+
+    assert done.operation()["counts"]["completed"] == 15, done.text
+    said = done.said["generator"]["workers"]
+    assert [each["lost"] for each in said] == [False, False]
+
+
 @contextlib.contextmanager
 def web_interface(folder: Path) -> Iterator[httpx.Client]:
     """Start the web interface; yield a client of it."""
     port = free_port()
-    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), f"--target={RESPONDER}", f"--load-out={folder}"]
-    command += [f"--web-port={port}", "--web-host=127.0.0.1", "--load-calibrate=no", "--load-profile=logins"]
-    command += [profile(folder.parent, PROFILES), budget(folder.parent, LOOSE)]
+    start = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), f"--target={RESPONDER}", f"--load-out={folder}"]
+    start += [f"--web-port={port}", "--web-host=127.0.0.1", "--load-calibrate=no", "--load-profile=logins"]
+    start += [profile(folder.parent, PROFILES), budget(folder.parent, LOOSE)]
     with (
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(start, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as client,
     ):
         try:
