@@ -17,10 +17,11 @@ from contract.results import Results, Verdict, load
 from contract.results.schema import document_problem
 from reports.annotations import workflow_commands
 from reports.conformance import cases, findings
-from reports.forms import FORMS, write_all
+from reports.forms import FORMS, of_drift, write_all
 from reports.junit import Case, junit
 from reports.markdown import markdown
 from reports.sarif import Finding, sarif
+from suites.selftest.small_drift import diff_document, drift_document
 from suites.selftest.small_run import ENTRY, NO_HEADER, OPENED, WRONG, folded, write_run
 
 SCHEMAS = Path(__file__).parent / "data" / "schemas"
@@ -139,6 +140,20 @@ def test_sarif_satisfies_its_schema() -> None:
 @pytest.mark.parametrize("results", [folded(WRONG, NO_HEADER, HTTP_15=OPENED), folded()])
 def test_junit_satisfies_its_schema(results: Results) -> None:
     xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd")).validate(FORMS["junit"].make(results))
+
+
+@pytest.mark.parametrize("made", [of_drift("sarif", diff_document()), of_drift("sarif", drift_document())])
+def test_the_sarif_of_both_drifts_satisfies_its_schema(made: str) -> None:
+    """Code scanning takes what the gate found, or the line in the contract stays without its finding."""
+    found = json.loads(made)
+
+    assert found["runs"][0]["results"]
+    jsonschema.Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))).validate(found)
+
+
+@pytest.mark.parametrize("made", [of_drift("junit", diff_document()), of_drift("junit", drift_document())])
+def test_the_junit_of_both_drifts_satisfies_its_schema(made: str) -> None:
+    xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd")).validate(made)
 
 
 def test_results_satisfy_their_schema() -> None:
