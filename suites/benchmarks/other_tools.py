@@ -26,6 +26,7 @@ import yaml
 from contract.diff.compare import changes
 from contract.diff.rating import worst_consumer, worst_posture
 from contract.document import CONTRACT_FILE, contract_document, load
+from contract.document.pointers import parts
 from contract.drift.har import read_har
 from contract.drift.traffic import Traffic, differences
 from suites.selftest.drifting import PLANTED
@@ -37,29 +38,46 @@ QUIET = {"REDOCLY_TELEMETRY": "off", "SPECMATIC_DISABLE_TELEMETRY": "true", "CI"
 REDOCLY_WORDS = {"major": "major", "minor": "minor", "patch": "patch", "none": "nothing", "": "nothing"}
 GIT = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]
 
-
-SPECMATIC_EDITS = (
-    "other-words logout-made-public credentials-made-optional login-needs-a-token challenge-removed "
-    "challenge-made-optional no-store-removed retry-after-made-optional login-no-longer-throttled shorter-passwords "
-    "longer-passwords name-required registration-takes-anything role-taken-at-registration email-no-longer-promised "
-    "password-hash-answered"
-).split()
-"""What Specmatic is asked: it takes some seconds of processor time for each operation of each document."""
-
-SPECMATIC_PATHS = ("/auth/register", "/auth/login", "/auth/logout", "/users/me")
+COMPANY = "/health/live"
+"""A small path that stands in every document for Specmatic, so that none is without paths."""
 
 
-def for_specmatic(text: str) -> str:
+def reached(data: Any, node: Any, seen: dict[str, Any]) -> dict[str, Any]:
+    """Add to *seen* every component of *data* that *node* refers to, directly or not, by its reference; return it."""
+    if isinstance(node, dict):
+        to = node.get("$ref")
+        if isinstance(to, str) and to not in seen:
+            seen[to] = data
+            for name in parts(to.removeprefix("#")):
+                seen[to] = seen[to].get(name, {})
+            reached(data, seen[to], seen)
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        reached(data, each, seen)
+    return seen
+
+
+def path_read(data: Any, path: str) -> Any:
+    """Return all that *data* says of *path*: itself, what it refers to, and how credentials are sent."""
+    item = data["paths"].get(path)
+    schemes = data["components"]["securitySchemes"] if "security" in data or "security" in str(item) else None
+    return item and [item, reached(data, item, {}), data["servers"], schemes, data.get("security")]
+
+
+def for_specmatic(old: Any, new: Any) -> list[str]:
     """
-    Return the contract in *text* with the few paths that those edits are about, and without `minProperties`.
+    Return both documents with only the first two paths between which they differ, and without `minProperties`.
 
-    With it, every comparison is called incompatible, that of a contract with itself included.
+    It takes some seconds of processor time for each operation of each document; and with `minProperties`, every
+    comparison is called incompatible, that of a contract with itself included.
     """
-    data = yaml.safe_load(text)
-    data["paths"] = {path: item for path, item in data["paths"].items() if path in SPECMATIC_PATHS}
-    for schema in data["components"]["schemas"].values():
-        schema.pop("minProperties", None)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    names = [path for path in old["paths"] | new["paths"] if path_read(old, path) != path_read(new, path)][:2]
+    texts = []
+    for data in map(copy.deepcopy, (old, new)):
+        data["paths"] = {path: item for path, item in data["paths"].items() if path in (*names, COMPANY)}
+        for schema in data["components"]["schemas"].values():
+            schema.pop("minProperties", None)
+        texts.append(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    return texts
 
 
 def written(folder: Path) -> dict[str, Path]:
@@ -93,18 +111,15 @@ def by_redocly(npm: Path, old: Path, new: Path) -> str:
         return "error"
 
 
-def by_specmatic(npm: Path, folder: Path, copies: dict[str, Path], original: str) -> dict[str, str]:
+def by_specmatic(npm: Path, folder: Path, copies: dict[str, Path]) -> dict[str, str]:
     """Return what Specmatic says of every copy, compared with the contract: one repository, one run."""
     subprocess.run([*GIT, "init", "-q", "-b", "main"], cwd=folder, check=True)
-    copies = {id: path for id, path in copies.items() if id in SPECMATIC_EDITS}
-    edited = {path: for_specmatic(path.read_text("utf-8")) for path in copies.values()}
-    original = for_specmatic(original)
-    for path in folder.glob("*.yaml"):
-        path.unlink()
-    for texts, branch in ((dict.fromkeys(edited, original), "main"), (edited, "edited")):
+    contract = dict(contract_document().data)
+    texts = {path: for_specmatic(contract, yaml.safe_load(path.read_text("utf-8"))) for path in copies.values()}
+    for which, branch in enumerate(("main", "edited")):
         subprocess.run([*GIT, "checkout", "-q", "-B", branch], cwd=folder, check=True)
-        for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
+        for path, both in texts.items():
+            path.write_text(both[which], encoding="utf-8")
         subprocess.run([*GIT, "add", "-A"], cwd=folder, check=True)
         subprocess.run([*GIT, "commit", "-q", "-m", branch], cwd=folder, check=True)
     done = called(npm / "node_modules/.bin/specmatic", "backward-compatibility-check", "--base-branch=main", cwd=folder)
@@ -139,7 +154,7 @@ def table_of_edits(npm: Path, wanted: frozenset[str], without: frozenset[str]) -
             theirs[edit["id"]] = by_redocly(npm, base, copies[edit["id"]]) if "redocly" not in without else "not run"
         specmatic = dict.fromkeys(copies, "not run")
         if "specmatic" not in without:
-            specmatic |= by_specmatic(npm, folder, copies, original)
+            specmatic |= by_specmatic(npm, folder, copies)
     print("| edit | clients | security | `redocly diff` | Specmatic |\n|---|---|---|---|---|")
     for edit in edits:
         consumer, posture = mine[edit["id"]]
