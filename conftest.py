@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from reports.forms import write_all
+from contract.results import Results
 from suites.rig.run.begin import configure
 from suites.rig.run.fixtures import (
     account,
@@ -29,7 +31,14 @@ from suites.rig.run.telling import told as pytest_cmdline_main
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run, whose end writes the report."""
-    configure(config, report=write_all)
+    configure(config, report=write_report)
+
+
+def write_report(results: Results, folder: Path) -> Path:
+    """Write every form of the report; what that takes is imported where a run ends, and by no worker."""
+    from reports.forms import write_all  # noqa: PLC0415
+
+    return write_all(results, folder)
 
 
 __all__ = [

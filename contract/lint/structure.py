@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from contract.document import Document, child
 from contract.document.operations import mapping, sequence
@@ -44,6 +43,8 @@ def structure(document: Document) -> Iterator[Place]:
 @cache
 def _validator(version: str) -> jsonschema_rs.Validator:
     """Return the validator of documents; that of 3.1 judges schemas by the whole of JSON Schema 2020-12."""
+    from openapi_spec_validator.schemas import schema_v30, schema_v31  # noqa: PLC0415 - half a second, for lint alone
+
     if version == "3.0":
         return jsonschema_rs.Draft4Validator(dict(schema_v30), validate_formats=True, offline=True)
     published = dict(schema_v31)
