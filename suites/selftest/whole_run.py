@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +39,10 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
 
 
-def run(*arguments: str, timeout_s: float = 300) -> WholeRun:
-    """Run `pytest` with *arguments* to its end."""
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout_s)
+def run(*arguments: str, timeout_s: float = 300, environment: Mapping[str, str] | None = None) -> WholeRun:
+    """Run `pytest` with *arguments* to its end, in *environment*; in our own where none is given."""
+    done = subprocess.run(
+        command(*arguments), cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=timeout_s
+    )
     places = [line.removeprefix(PLACE) for line in done.stdout.splitlines() if line.startswith(PLACE)]
     return WholeRun(done.returncode, done.stdout + done.stderr, results.load(ROOT / places[-1]) if places else None)

@@ -1,0 +1,91 @@
+"""What one mutant of the reference came to: which tests were taken on it, and what turned red."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from contract.results import ExitCode
+from contract.results import Verdict as RowVerdict
+from suites.benchmarks.copied_reference import copied, environment
+from suites.benchmarks.mutating import PACKAGE, Mutant
+from suites.selftest.whole_run import ROOT, WholeRun, run
+
+KILLED = ("killed", "does not start", "hangs")
+RED = frozenset({RowVerdict.FAIL, RowVerdict.WARN, RowVerdict.UNTESTABLE, RowVerdict.STALE_ENTRY})
+FIRST = 8  # tests that are taken first, since most mutants need no more
+GENERATED = "suites/properties/"
+GENERATED_MOST = 10  # generated tests, the nearest ones, at some seconds each
+TIMEOUT_S = 300  # for all tests of one mutant
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What a mutant came to: one of KILLED, "survived", "not run" where no test runs its line, or "undecided".
+
+    `by` are the requirements that turned red, or what the run said; `tests` is how many were taken.
+    """
+
+    mutant: str
+    came_to: str
+    change: list[str]
+    seconds: float
+    tests: int = 0
+    by: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return f"{self.mutant:<66} {self.came_to:<14} {self.seconds:6.1f} s {self.tests:>4} tests  {', '.join(self.by)}"
+
+
+def stages(tests: Sequence[str]) -> Iterator[list[str]]:
+    """Yield *tests*, which are given in the order of their likelihood: a few, then the others, then generated ones."""
+    fixed = [each for each in tests if not each.startswith(GENERATED)]
+    yield fixed[:FIRST]
+    yield fixed[FIRST:]
+    yield [each for each in tests if each.startswith(GENERATED)][:GENERATED_MOST]
+
+
+def judged(mutant: Mutant, tests: Sequence[str], *, target: str = "reference", timeout_s: float = TIMEOUT_S) -> Verdict:
+    """
+    Take *tests* on a copy of the reference that *mutant* has changed, until one turns red or *timeout_s* is over.
+
+    *target* is the shipped target that starts it.
+    """
+    began_s, taken, change = time.monotonic(), 0, mutant.change(ROOT)
+
+    def verdict(came_to: str, *by: str) -> Verdict:
+        return Verdict(mutant.id, came_to, change, round(time.monotonic() - began_s, 1), taken, list(by))
+
+    if not tests:
+        return verdict("not run")
+    with copied() as folder:
+        (folder / PACKAGE / mutant.file).write_text(mutant.source(ROOT), "utf-8")
+        for stage in filter(None, stages(tests)):
+            taken += len(stage)
+            left_s = timeout_s - (time.monotonic() - began_s)
+            try:
+                options = (f"--target={target}", "-x", "--seed=1", "--strict-should")
+                came = run(*stage, *options, timeout_s=left_s, environment=environment(folder))
+            except subprocess.TimeoutExpired:
+                return verdict("hangs", f"no end within {timeout_s:.0f} s")
+            came_to, by = read(came)
+            if came_to != "survived":
+                return verdict(came_to, *by)
+    return verdict("survived")
+
+
+def read(came: WholeRun) -> tuple[str, list[str]]:
+    """Return what a run says of a mutant, and the requirements that turned red."""
+    if came.code == ExitCode.UNREACHABLE:
+        return "does not start", [came.last_lines[-120:]]
+    red = [each.requirement for each in came.results.rows if not RED.isdisjoint(each.verdicts)] if came.results else []
+    if red:
+        return "killed", red
+    if came.code in (0, ExitCode.NOTHING_JUDGED):
+        return "survived", []
+    return "undecided", [f"exit code {came.code}: {came.last_lines[-200:]}"]
