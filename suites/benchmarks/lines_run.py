@@ -80,7 +80,7 @@ def lines_of(kept: Path, target: str) -> Lines:
 
 
 def measured(target: str) -> dict[str, dict[str, object]]:
-    """Run every suite once on a copy of the reference that tells its lines, by *target*; return the members of `Lines`."""
+    """Run every suite once on a copy of the reference that tells its lines; return the members of `Lines`."""
     with copied() as folder:
         shutil.copy(Path(__file__).with_name("line_trace.py"), folder)
         package = folder / "reference_impl" / "__init__.py"

@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 
 from contract.answers import Kind, Request
-from contract.secret import Secret
-from contract.session import Session
+from suites.rig.access_tokens import spellings
 from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, uses_field
-from suites.rig.forge import padded, with_other_unused_bits
 from suites.rig.judging import control, expect, never, not_applicable
 from suites.rig.valid_calls import UNKNOWN
 
@@ -36,16 +34,6 @@ def test_logout_kills_the_access_token_in_every_spelling(api: Api) -> None:
 
         outcome = api.call("getCurrentUser", ended, mutate=respelled)
         never(outcome, because="the access token of an ended session, its scheme in other letter case")
-
-
-def spellings(session: Session) -> dict[str, Session]:
-    """Return *session* with its access token in each spelling that decodes to the same token."""
-    found = {"the access token": session}
-    token = session.access_token.reveal() if session.access_token else ""
-    if token.count(".") == 2:
-        others = {"the token with other unused bits": with_other_unused_bits(token), "the padded token": padded(token)}
-        found |= {how: replace(session, access_token=Secret(text)) for how, text in others.items() if text != token}
-    return found
 
 
 @pytest.mark.requirement("SESS-09")

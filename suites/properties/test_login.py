@@ -151,28 +151,33 @@ def test_no_json_value_in_place_of_a_text_logs_in(api: Api, explore: Explorer) -
 @pytest.mark.requirement("LOGIN-07")
 def test_credentials_split_between_body_and_url_do_not_log_in(api: Api, explore: Explorer) -> None:
     """What is in the URL is in every log on the way."""
+    profile = api.target.profile
     members = json_members(api.target, "loginUser")
     words = [word for word in ("email", "username", "password") if word in members]
     if "password" not in words or len(words) < 2:
         not_applicable("its login takes no JSON with a name and a password")
-    account = api.fresh_account(signed_in=False)
-    right = {"email": account.email, "username": login_name(api, account), "password": account.password.reveal()}
+    guessed = Guessed(api)
+    stead: dict[str, Callable[[str], Any]] = {
+        "nothing": lambda _: OMIT,
+        "an empty text": lambda _: "",
+        "another value": lambda word: api.people.password(profile) if word == "password" else api.people.stranger(),
+    }
 
-    def judge(moved: set[str]) -> None:
-        extra: dict[str, Any] = {}
-        for word in moved:
-            extra[f"query:{members[word]}"] = right[word]
-        inputs = {word: OMIT if word in moved else right[word] for word in words}
+    def judge(drawn: tuple[set[str], str]) -> None:
+        moved, left = drawn
+        account = guessed.account()
+        right = {"email": account.email, "username": login_name(api, account), "password": account.password.reveal()}
+        extra: dict[str, Any] = {f"query:{members[word]}": right[word] for word in moved}
+        inputs = {word: stead[left](word) if word in moved else right[word] for word in words}
         outcome = api.call("loginUser", **inputs, extra=extra)
         if outcome.kind is Kind.ACCEPTED:
             raise ContractViolation(
-                f"a login with {', '.join(sorted(moved))} in the URL succeeds",
+                f"a login with {', '.join(sorted(moved))} in the URL, and {left} in the body, succeeds",
                 expected="a refusal",
                 actual=str(outcome.answer.status),
                 answer=outcome.answer,
             )
 
-    explore.cases(
-        st.sets(st.sampled_from(words), min_size=1), judge, least=2, most=max(api.target.profile.login_limit - 1, 1)
-    )
-    control(api.login(account))
+    moving = st.sets(st.sampled_from(words), min_size=1)
+    explore.cases(st.tuples(moving, st.sampled_from(sorted(stead))), judge, least=6, most=40)
+    guessed.settle()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from suites.properties.exploring import Explorer
 from suites.properties.machines.passwords import Passwords
 from suites.properties.strategies.texts import alphabets
 from suites.properties.strategies.tokens import token_texts
+from suites.rig import guessable
 from suites.rig.api import Api
 from suites.rig.derivation import made_up
 from suites.rig.judging import control, expect, never
@@ -51,14 +54,18 @@ def test_a_reset_takes_just_the_passwords_that_a_registration_takes(
     """Where the rules stand in one form only, whoever wants a bad password forgets the good one first."""
     profile = api.target.profile
 
-    def judge(drawn: tuple[str, int]) -> None:
-        alphabet, length = drawn
-        new = made_up("".join(api.people.chance().choices(alphabet, k=length)))
+    def judge(drawn: tuple[str, int] | int) -> None:
+        if isinstance(drawn, int):
+            new = guessable.derived_sample(random.Random(drawn), profile.password_min, 1)[0]
+            because = "a common word made long"
+        else:
+            alphabet, length = drawn
+            new = made_up("".join(api.people.chance().choices(alphabet, k=length)))
+            because = f"a password of {length} characters"
         registered = api.register(api.people.person(profile), password=new)
         account = api.fresh_account(signed_in=False)
         mailed = asked_for_reset(api, outbox, account)
         redeemed = api.call("confirmPasswordReset", newPassword=new, **mailed)
-        because = f"a password of {length} characters"
         if registered.kind is not Kind.ACCEPTED:
             never(redeemed, because=f"{because}, which a registration refuses")
             good = api.people.password(profile)
@@ -68,6 +75,5 @@ def test_a_reset_takes_just_the_passwords_that_a_registration_takes(
             expect(api.login(account, password=new), Kind.ACCEPTED, because=f"{because}, just set")
 
     near = st.integers(max(profile.password_min - 4, 1), profile.password_min + 4)
-    explore.cases(
-        st.tuples(alphabets(), near | st.integers(profile.password_max - 2, profile.password_max + 40)), judge
-    )
+    lengths = near | st.integers(profile.password_max - 2, profile.password_max + 40)
+    explore.cases(st.tuples(alphabets(), lengths) | st.integers(0, 2**32), judge)

@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 from contract.answers import Kind
 from suites.properties.exploring import Explorer
 from suites.properties.machines.sessions import Sessions
+from suites.properties.strategies.texts import log_uniform
 from suites.properties.strategies.tokens import token_texts
 from suites.rig.api import Api
+from suites.rig.clock import LEEWAY_S, Clock
 from suites.rig.judging import control, expect
+
+MOST_EXCHANGES = 3
+LATER_S = 30 * 86_400  # the most that a token is late
+MOST_LIFETIMES = 25  # of which the clock, that never goes back, passes one after the other
 
 
 @pytest.mark.requirement("SESS-02")
@@ -50,3 +56,24 @@ def test_no_text_that_was_not_given_out_is_exchanged(api: Api, explore: Explorer
     numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none()
     explore.cases(token_texts(live.reveal() if live else "") | numbers, judge)
     control(api.refresh(account))
+
+
+@pytest.mark.requirement("SESS-05")
+def test_no_refresh_token_outlives_its_lifetime_however_often_it_was_exchanged(clock: Clock, explore: Explorer) -> None:
+    """An expiry that is looked at for the first token of a session only, or for a while, is none."""
+    api = clock.api
+    lifetime_s = api.target.profile.refresh_lifetime_s
+
+    def judge(drawn: tuple[int, int]) -> None:
+        exchanges, later_s = drawn
+        account = api.fresh_account()
+        for _ in range(exchanges):
+            control(api.refresh(account))
+        clock.advance(lifetime_s + LEEWAY_S + later_s)
+        because = f"a refresh token from {exchanges} exchanges, {later_s + LEEWAY_S} s past its lifetime"
+        expect(api.refresh_with(account.session), Kind.REFUSED_TOKEN, Kind.INVALID_INPUT, because=because)
+        control(api.login(account))
+        control(api.refresh(account))
+
+    late = st.just(0) | log_uniform(1, LATER_S)
+    explore.cases(st.tuples(st.integers(0, MOST_EXCHANGES), late), judge, least=4, most=MOST_LIFETIMES)

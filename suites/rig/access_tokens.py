@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contract.answers import Kind
 from contract.secret import Secret
+from contract.session import Session
 from suites.rig.api import Api
-from suites.rig.forge import decoded
+from suites.rig.forge import decoded, padded, with_other_unused_bits
 from suites.rig.identities import Account
 from suites.rig.judging import control, not_applicable, refused_as
 
@@ -32,3 +35,13 @@ def opens_nothing(api: Api, account: Account, token: str | Secret, because: str,
     shown = token if isinstance(token, Secret) else Secret(token)
     refused_as(Kind.REFUSED_TOKEN, api.with_token(account, shown), because=because, over_long=over_long)
     control(api.as_(account, "getCurrentUser"))
+
+
+def spellings(session: Session) -> dict[str, Session]:
+    """Return *session* with its access token in each spelling that decodes to the same token."""
+    found = {"the access token": session}
+    token = session.access_token.reveal() if session.access_token else ""
+    if token.count(".") == 2:
+        others = {"the token with other unused bits": with_other_unused_bits(token), "the padded token": padded(token)}
+        found |= {how: replace(session, access_token=Secret(text)) for how, text in others.items() if text != token}
+    return found

@@ -150,14 +150,14 @@ class Api(Voice):
         """
         Return the account of this worker that harmless tests share; it is never locked, renamed or logged out.
 
-        It is signed in anew once half the lifetime of its access token has passed.
+        It is signed in anew once half the lifetime of its access token has passed, by the target's clock.
         """
         if self._shared is None:
             self._shared = self.found(self.fresh_account)
-            self._renewal_s = time.monotonic() + self.target.profile.access_lifetime_s / 2
-        elif time.monotonic() > self._renewal_s:
+            self._renewal_s = self.now() + self.target.profile.access_lifetime_s / 2
+        elif self.now() > self._renewal_s:
             self.found(partial(self.sign_in, self._shared))
-            self._renewal_s = time.monotonic() + self.target.profile.access_lifetime_s / 2
+            self._renewal_s = self.now() + self.target.profile.access_lifetime_s / 2
         return self._shared
 
     def found(self, make: Callable[[], T]) -> T:

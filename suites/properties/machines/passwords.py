@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contract.answers import Kind
+from contract.errors import ContractViolation
 from contract.secret import Secret
 from suites.properties.machines.machine import Choice, Machine, step
-from suites.rig.api import Api
+from suites.rig.api import Api, Call
 from suites.rig.identities import Account
 from suites.rig.judging import control, expect, never, survived
 from suites.rig.outbox import Outbox, asked_for_reset
+
+AT_ONCE = (2, 3, 8)
 
 
 class Passwords(Machine):
@@ -98,6 +101,31 @@ class Passwords(Machine):
         self.mailed = {}
         self.failures = 0
         self.now_set(new)
+
+    @step(when=lambda self: self.mailed)
+    def redeem_at_once(self, choice: Choice) -> None:
+        """Set several passwords by the token that was mailed last, all at one moment."""
+        many = choice.of(AT_ONCE)
+        self.tell(f"redeem the mailed token {many} times at one moment")
+        passwords = [self.api.people.password(self.api.target.profile) for _ in range(many)]
+        outcomes = self.api.race(
+            [Call("confirmPasswordReset", {**self.mailed, "newPassword": each}) for each in passwords]
+        )
+        taken = [each for each, outcome in zip(passwords, outcomes, strict=True) if outcome.kind is Kind.ACCEPTED]
+        for outcome in outcomes:
+            never(outcome, Kind.CHALLENGED, because=f"one of {many} simultaneous redemptions of a token")
+        if len(taken) != 1:
+            raise ContractViolation(
+                f"of {many} simultaneous redemptions of one token {len(taken)} succeeded",
+                expected=f"1 accepted, {many - 1} refused",
+                actual=f"{len(taken)} accepted",
+                answer=next((each.answer for each in outcomes if each.kind is Kind.ACCEPTED), outcomes[-1].answer),
+            )
+        self.others += [each for each in passwords if each is not taken[0]]
+        self.used.append(self.mailed)
+        self.mailed = {}
+        self.failures = 0
+        self.now_set(taken[0])
 
     @step(when=lambda self: self.used, weight=2)
     def redeem_again(self, choice: Choice) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from contract.answers import Kind
 from contract.session import Session
 from suites.properties.machines.machine import Choice, Machine, step
+from suites.rig.access_tokens import spellings
 from suites.rig.api import Api
 from suites.rig.judging import control, expect, never
 
@@ -15,10 +16,15 @@ MOST_SESSIONS = 4
 
 @dataclass
 class Family:
-    """What the model knows of one session: what it holds now, what it held, and what has ended it, if anything."""
+    """
+    What the model knows of one session: what it holds now, what it held, and what has ended it, if anything.
+
+    `since_s` is the target's time at which it got what it holds now.
+    """
 
     name: str
     now: Session
+    since_s: float
     spent: list[Session] = field(default_factory=list)
     ended: str = ""
 
@@ -36,7 +42,6 @@ class Sessions(Machine):
         self.judged = frozenset(judged)
         self.account = api.fresh_account(signed_in=False)
         self.families: list[Family] = []
-        self.bystander = api.shared_account()
 
     def has(self, operation: str) -> bool:
         """Whether the target has *operation*."""
@@ -56,7 +61,7 @@ class Sessions(Machine):
         name = f"session {len(self.families) + 1}"
         self.tell(f"log in: {name}")
         control(self.api.login(self.account))
-        self.families.append(Family(name, self.account.session))
+        self.families.append(Family(name, self.account.session, self.api.now()))
 
     @step(when=lambda self: self.living() and self.has("refreshToken"), weight=2)
     def exchange(self, choice: Choice) -> None:
@@ -66,7 +71,7 @@ class Sessions(Machine):
         outcome = expect(self.api.refresh_with(family.now), Kind.ACCEPTED, because=f"the live token of {family.name}")
         if outcome.session.refresh_token != family.now.refresh_token:
             family.spent.append(family.now)
-        family.now = outcome.session
+        family.now, family.since_s = outcome.session, self.api.now()
 
     @step(when=lambda self: self.judged & {"SESS-02", "SESS-03"} and self.replayable(), weight=2)
     def replay(self, choice: Choice) -> None:
@@ -107,10 +112,15 @@ class Sessions(Machine):
         self.tell(f"exchange the newest refresh token of {family.name}, which {family.ended} has ended")
         never(self.api.refresh_with(family.now), because=f"a token of {family.name}, ended by {family.ended}")
 
-    @step(when=lambda self: self.living() and self.has("getCurrentUser"))
+    def fresh(self) -> list[Family]:
+        """Return the living families whose access token is young, however another machine has moved the clock."""
+        oldest_s = self.api.now() - self.api.target.profile.access_lifetime_s / 2
+        return [each for each in self.living() if each.since_s > oldest_s]
+
+    @step(when=lambda self: self.fresh() and self.has("getCurrentUser"))
     def read_the_profile(self, choice: Choice) -> None:
         """Use the access token of a living session."""
-        family = choice.of(self.living())
+        family = choice.of(self.fresh())
         self.tell(f"read the profile in {family.name}")
         expect(self.api.call("getCurrentUser", family.now), Kind.ACCEPTED, because=f"the token of {family.name}")
 
@@ -118,12 +128,15 @@ class Sessions(Machine):
     def read_the_profile_after_logout(self, choice: Choice) -> None:
         """Use an access token of a session that its user has ended: the newest, or one from before an exchange."""
         family = choice.of(self.ended_by("a logout"))
-        held = choice.of([family.now, *family.spent])
-        self.tell(f"read the profile in {family.name}, which a logout has ended")
-        never(self.api.call("getCurrentUser", held), because=f"an access token of {family.name}, after its logout")
+        held = spellings(choice.of([family.now, *family.spent]))
+        spelling = choice.of(sorted(held))
+        self.tell(f"read the profile by {spelling} of {family.name}, which a logout has ended")
+        outcome = self.api.call("getCurrentUser", held[spelling])
+        never(outcome, because=f"{spelling} of {family.name}, after its logout")
 
     @step(when=lambda self: "SESS-03" in self.judged and self.has("getCurrentUser"))
     def another_user_is_untouched(self, _: Choice) -> None:
         """Use the access token of somebody else."""
         self.tell("read another user's profile with that user's token")
-        expect(self.api.as_(self.bystander, "getCurrentUser"), Kind.ACCEPTED, because="another user's token")
+        bystander = self.api.shared_account()
+        expect(self.api.as_(bystander, "getCurrentUser"), Kind.ACCEPTED, because="another user's token")

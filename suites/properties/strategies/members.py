@@ -14,12 +14,13 @@ NAMES = (
     "failedLogins", "attempts", "loginAttempts", "balance", "tenant", "tenantId",
 )  # fmt: skip
 VALUES = ("admin", ["admin"], True, 1, "true", {"admin": True}, 0, "00000000-0000-4000-8000-000000000000", None)
-HOLDERS = ("", "user", "profile", "account", "data", "attributes")
+HOLDERS = ("user", "profile", "account", "data", "attributes")
 
 
 def owned() -> SearchStrategy[dict[str, Any]]:
     """Return places of a body and what to put there: names that servers own, flat or one level down."""
-    place = st.tuples(st.sampled_from(HOLDERS), st.sampled_from(NAMES)).map(
-        lambda drawn: f"/{drawn[0]}/{drawn[1]}" if drawn[0] else f"/{drawn[1]}"
+    flat = st.sampled_from(NAMES).map(lambda name: f"/{name}")
+    place = flat | st.tuples(st.sampled_from(HOLDERS), st.sampled_from(NAMES)).map(
+        lambda drawn: f"/{drawn[0]}/{drawn[1]}"
     )
     return st.dictionaries(place, st.sampled_from(VALUES), min_size=1, max_size=5)

@@ -64,13 +64,21 @@ def respellings() -> SearchStrategy[Respell]:
 
 
 def fields_of_intermediaries(user_id: str, email: str, admin_path: str) -> SearchStrategy[tuple[tuple[str, str], ...]]:
-    """Return header fields that would make their sender *user_id* or an admin, or lead the request to *admin_path*."""
-    each = st.one_of(
-        st.tuples(st.sampled_from(WHO), st.sampled_from([user_id, email, "admin", "root"])),
-        st.tuples(st.sampled_from(ROLE), st.sampled_from(["admin", "ADMIN", "superuser", "true", "1"])),
-        st.tuples(st.sampled_from(ROUTE), st.sampled_from([admin_path, "/", "/admin"])),
-        st.tuples(st.sampled_from(SOURCE), st.sampled_from(["127.0.0.1", "::1", "10.0.0.1", "localhost"])),
-        st.just(("Forwarded", "for=127.0.0.1;host=localhost;proto=https")),
+    """
+    Return header fields that would make their sender *user_id* or an admin, or lead the request to *admin_path*.
+
+    Several fields say the same in one request, since a service believes one of them, if any, and nobody knows which.
+    """
+
+    def saying(names: tuple[str, ...], *values: str) -> SearchStrategy[tuple[tuple[str, str], ...]]:
+        some = st.lists(st.sampled_from(names), min_size=1, max_size=len(names), unique=True)
+        told = st.tuples(some, st.sampled_from(values))
+        return told.map(lambda drawn: tuple((name, drawn[1]) for name in drawn[0]))
+
+    return st.one_of(
+        saying(WHO, user_id, email, "admin", "root"),
+        saying(ROLE, "admin", "ADMIN", "superuser", "true", "1"),
+        saying(ROUTE, admin_path, "/", "/admin"),
+        saying(SOURCE, "127.0.0.1", "::1", "10.0.0.1", "localhost"),
+        st.just((("Forwarded", "for=127.0.0.1;host=localhost;proto=https"),)),
     )
-    unique = st.lists(each, min_size=1, max_size=4, unique_by=lambda field: field[0])
-    return unique.map(tuple)
