@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 import json
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,14 +74,19 @@ def lines_of(kept: Path, target: str) -> Lines:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(said), "utf-8")
     said = json.loads(kept.read_text("utf-8"))
+    return of_json(said)
+
+
+def of_json(said: Mapping[str, Any]) -> Lines:
+    """Return what `measured` has found out, also once it was written down and read."""
     lines = {
         test: {file: frozenset(numbers) for file, numbers in files.items()} for test, files in said["lines"].items()
     }
     return Lines(said["seconds"], lines)
 
 
-def measured(target: str) -> dict[str, dict[str, object]]:
-    """Run every suite once on a copy of the reference that tells its lines; return the members of `Lines`."""
+def measured(target: str, tests: Sequence[str] = SUITES) -> dict[str, dict[str, object]]:
+    """Take *tests* once on a copy of the reference that tells its lines; return the members of `Lines`."""
     with copied() as folder:
         shutil.copy(Path(__file__).with_name("line_trace.py"), folder)
         package = folder / "reference_impl" / "__init__.py"
@@ -89,15 +95,15 @@ def measured(target: str) -> dict[str, dict[str, object]]:
             (folder / name).write_bytes(content)
         plugin = ("-p", "suites.benchmarks.lines_run", f"--lines-in={folder}")
         options = (f"--target={target}", "--seed=1", "--strict-should")
-        came = run(*SUITES, *plugin, *options, timeout_s=TIMEOUT_S, environment=environment(folder))
+        came = run(*tests, *plugin, *options, timeout_s=TIMEOUT_S, environment=environment(folder))
         print(f"lines: {came.last_lines}", flush=True)
-        tests = [json.loads(line) for line in (folder / "tests").read_text("utf-8").splitlines()]
-        named = {each["number"]: each["test"] for each in tests}
+        ended = [json.loads(line) for line in (folder / "tests").read_text("utf-8").splitlines()]
+        named = {each["number"]: each["test"] for each in ended}
         lines: dict[str, dict[str, set[int]]] = {START: {}}
         for each in (folder / "lines").read_text("utf-8").splitlines():
             number, file, line = each.split(" ")
             lines.setdefault(named.get(int(number), START), {}).setdefault(file, set()).add(int(line))
-    seconds: dict[str, object] = {each["test"]: each["seconds"] for each in tests if each["green"]}
+    seconds: dict[str, object] = {each["test"]: each["seconds"] for each in ended if each["green"]}
     return {
         "seconds": seconds,
         "lines": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,20 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
 
 
-def run(*arguments: str, timeout_s: float = 300, environment: Mapping[str, str] | None = None) -> WholeRun:
-    """Run `pytest` with *arguments* to its end, in *environment*; in our own where none is given."""
+def run(
+    *arguments: str,
+    timeout_s: float = 300,
+    environment: Mapping[str, str] | None = None,
+    through: Sequence[str] = (),
+) -> WholeRun:
+    """
+    Run `pytest` with *arguments* to its end, in *environment*; in our own where none is given.
+
+    *through* is a command that starts it, such as `nice`.
+    """
     done = subprocess.run(
-        command(*arguments), cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=timeout_s
-    )
+        [*through, *command(*arguments)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=timeout_s,
+    )  # fmt: skip
     places = [line.removeprefix(PLACE) for line in done.stdout.splitlines() if line.startswith(PLACE)]
     return WholeRun(done.returncode, done.stdout + done.stderr, results.load(ROOT / places[-1]) if places else None)
