@@ -9,8 +9,8 @@ Mutants of the reference, judged over HTTP by all suites: how many of them turn 
 
 A mutant is one change that an operator of cosmic-ray makes to a copy of `reference_impl`. The tests that run what was
 changed are taken on it, up to the first red; first come those of whose lines its file is the greatest part. Prints one
-line a mutant, the rate, and the survivors one by one with their change. Keeps everything in reports/out/mutants. It
-takes the extra `dev`.
+line a mutant, the rate, and the survivors one by one with their change and, where `survivors.toml` has it, what they
+are. Keeps everything in reports/out/mutants. It takes the extra `dev`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -35,6 +37,8 @@ from suites.benchmarks.mutating import PACKAGE, Draw, Mutant, draw, files
 from suites.selftest.whole_run import ROOT
 
 OUT = ROOT / "reports" / "out" / "mutants"
+SURVIVORS = Path(__file__).with_name("survivors.toml")
+UNSEEN = ("equivalent", "not observable")
 DRAWN = 200
 AT_ONCE = 2
 
@@ -141,12 +145,23 @@ def tell(drawn: Draw, results: Results, wall_s: float) -> None:
     came = [results.of[each.id] for each in drawn.mutants]
     counts = Counter(each.came_to for each in came)
     killed = sum(counts[each] for each in KILLED)
+    classes = classified(came)
+    observable = len(came) - sum(what in UNSEEN for what, _ in classes.values())
     print(f"seed {drawn.seed}: {killed} of {len(came)} killed ({killed / len(came):.1%}): {dict(counts)}")
+    print(f"of the {observable} that could be seen over HTTP: {killed / observable:.1%} (not {' or '.join(UNSEEN)})")
     print(f"{sum(each.seconds for each in came) / 60:.1f} min of judging in all; {wall_s / 60:.1f} min this time")
     for each in came:
         if each.came_to not in KILLED:
-            print(f"\n{each.line}")
-            print("\n".join(f"    {line}" for line in each.change))
+            what, why = classes.get(each.mutant, ("not classified", ""))
+            print("\n".join(["", each.line, *(f"    {line}" for line in each.change), f"    {what}: {why}"]))
+
+
+def classified(came: Iterable[Verdict]) -> dict[str, tuple[str, str]]:
+    """Return, for each survivor of *came* that the table has, what it is and why, by its id."""
+    table = tomllib.loads(SURVIVORS.read_text("utf-8")).get("survivor", [])
+    known = {(each["file"], *each["change"]): (each["is"], each["why"]) for each in table}
+    keys = {each.mutant: (each.mutant.partition(":")[0], *each.change) for each in came if each.came_to not in KILLED}
+    return {mutant: known[key] for mutant, key in keys.items() if key in known}
 
 
 if __name__ == "__main__":
