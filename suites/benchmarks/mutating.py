@@ -19,6 +19,10 @@ PACKAGE = "reference_impl"
 LEFT_OUT = ("defects",)  # planted defects are not in force unless asked for
 
 
+class NoMutant(Exception):
+    """The operator changes nothing there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One change: the *occurrence*-th place where *operator* applies to *file*, a path below the package; its line."""
@@ -34,11 +38,14 @@ class Mutant:
         return f"{self.file}:{self.line} {self.operator.rpartition('/')[2]} #{self.occurrence}"
 
     def source(self, root: Path) -> str:
-        """Return the changed text of the file below *root*."""
+        """Return the changed text of the file below *root*. Raises NoMutant."""
         text = (root / PACKAGE / self.file).read_text("utf-8")
-        changed: str | None = mutate_code(text, get_operator(self.operator)(), self.occurrence)
+        try:
+            changed: str | None = mutate_code(text, get_operator(self.operator)(), self.occurrence)
+        except AttributeError:  # an `except` of a dotted name is one that its operator trips over
+            changed = None
         if changed is None:
-            raise ValueError(f"{self.id}: no such place")
+            raise NoMutant(self.id)
         return changed
 
     def change(self, root: Path) -> list[str]:
@@ -85,8 +92,8 @@ def draw(root: Path, *, seed: int, count: int) -> Draw:
     """
     Draw *count* mutants of the reference below *root* by *seed*.
 
-    What differs in annotations or docstrings alone is left aside and another drawn in its place, and so is what another
-    drawn mutant changes in the same way.
+    What differs in annotations or docstrings alone is left aside and another drawn in its place. What changes the same
+    as another one, or cannot be made, counts for nothing.
     """
     pool = [mutant for file in files(root) for mutant in all_of(file, (root / PACKAGE / file).read_text("utf-8"))]
     random.Random(seed).shuffle(pool)
@@ -96,7 +103,10 @@ def draw(root: Path, *, seed: int, count: int) -> Draw:
     for mutant in pool:
         if len(chosen) == count:
             break
-        running = what_runs(mutant.source(root))
+        try:
+            running = what_runs(mutant.source(root))
+        except NoMutant:
+            continue
         if running == what_runs((root / PACKAGE / mutant.file).read_text("utf-8")):
             aside.append(mutant)
         elif (mutant.file, running) not in seen:
