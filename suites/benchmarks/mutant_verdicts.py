@@ -13,18 +13,19 @@ from suites.benchmarks.copied_reference import copied, environment
 from suites.benchmarks.mutating import PACKAGE, Mutant
 from suites.selftest.whole_run import ROOT, WholeRun, run
 
-KILLED = ("killed", "does not start", "hangs")
+KILLED = ("killed", "does not start")
 RED = frozenset({RowVerdict.FAIL, RowVerdict.WARN, RowVerdict.UNTESTABLE, RowVerdict.STALE_ENTRY})
 FIRST = 8  # tests that are taken first, since most mutants need no more
 GENERATED = "suites/properties/"
 GENERATED_MOST = 10  # generated tests, the nearest ones, at some seconds each
-TIMEOUT_S = 300  # for all tests of one mutant
+TIMEOUT_S = 420  # for all tests of one mutant
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """
-    What a mutant came to: one of KILLED, "survived", "not run" where no test runs its line, or "undecided".
+    What a mutant came to: one of KILLED, "survived", "not run" where no test runs its line, or "undecided" where the
+    harness gave no verdict, or had no time for one.
 
     `by` are the requirements that turned red, or what the run said; `tests` is how many were taken.
     """
@@ -72,7 +73,7 @@ def judged(mutant: Mutant, tests: Sequence[str], *, target: str = "reference", t
                 options = (f"--target={target}", "-x", "--seed=1", "--strict-should")
                 came = run(*stage, *options, timeout_s=left_s, environment=environment(folder))
             except subprocess.TimeoutExpired:
-                return verdict("hangs", f"no end within {timeout_s:.0f} s")
+                return verdict("undecided", f"no end within {timeout_s:.0f} s")
             came_to, by = read(came)
             if came_to != "survived":
                 return verdict(came_to, *by)
