@@ -1,5 +1,5 @@
 """
-Which tests run which lines of the reference: one run of all suites on a copy of it that writes its lines down.
+Which tests run which lines of the reference: a run of all suites on copies of it that write their lines down.
 
 `lines_of` makes the run, or reads what an earlier one of the same files left. This file is also the plugin of pytest
 that tells the copy which test is under way: `-p suites.benchmarks.lines_run --lines-in=FOLDER`.
@@ -11,6 +11,7 @@ import ast
 import json
 import shutil
 from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ import pytest
 from suites.benchmarks.copied_reference import copied, environment
 from suites.selftest.whole_run import run
 
-SUITES = ("suites/status_codes", "suites/conformance", "suites/drift", "suites/properties")
+FIXED = ("suites/status_codes", "suites/conformance", "suites/drift")
+GENERATED = ("suites/properties", "--time=150s")
 TIMEOUT_S = 3600
 START = ""  # in place of a test: what runs while the server starts
 
@@ -70,11 +72,23 @@ def statement_at(source: str, line: int) -> range:
 def lines_of(kept: Path, target: str) -> Lines:
     """Return which tests run which lines of what *target* starts, from the file *kept* where it is there."""
     if not kept.exists():
-        said = measured(target)
+        with ThreadPoolExecutor() as pool:
+            said = together(list(pool.map(lambda tests: measured(target, tests), (FIXED, GENERATED))))
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(said), "utf-8")
     said = json.loads(kept.read_text("utf-8"))
     return of_json(said)
+
+
+def together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what several runs of different tests have found out, as one."""
+    seconds = {test: each for part in parts for test, each in part["seconds"].items()}
+    lines: dict[str, dict[str, list[int]]] = {}
+    for test, files in ((test, files) for part in parts for test, files in part["lines"].items()):
+        for file, numbers in files.items():
+            known = lines.setdefault(test, {}).get(file, [])
+            lines[test][file] = sorted({*known, *numbers})
+    return {"seconds": seconds, "lines": lines}
 
 
 def of_json(said: Mapping[str, Any]) -> Lines:
@@ -85,7 +99,7 @@ def of_json(said: Mapping[str, Any]) -> Lines:
     return Lines(said["seconds"], lines)
 
 
-def measured(target: str, tests: Sequence[str] = SUITES) -> dict[str, dict[str, object]]:
+def measured(target: str, tests: Sequence[str]) -> dict[str, dict[str, object]]:
     """Take *tests* once on a copy of the reference that tells its lines; return the members of `Lines`."""
     with copied() as folder:
         shutil.copy(Path(__file__).with_name("line_trace.py"), folder)
