@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import random
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ LEFT_OUT = ("defects",)  # planted defects are not in force unless asked for
 
 
 class NoMutant(Exception):
-    """The operator changes nothing there."""
+    """The operator changes nothing there, or makes something of it that is no Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Mutant:
             changed: str | None = mutate_code(text, get_operator(self.operator)(), self.occurrence)
         except AttributeError:  # an `except` of a dotted name is one that its operator trips over
             changed = None
-        if changed is None:
+        if changed is None or not is_python(changed):
             raise NoMutant(self.id)
         return changed
 
@@ -117,10 +118,7 @@ def draw(root: Path, *, seed: int, count: int) -> Draw:
 
 def what_runs(text: str) -> str:
     """Return the code in *text* as it runs: without docstrings, and without annotations, which are not evaluated."""
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return text
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None
@@ -132,6 +130,17 @@ def what_runs(text: str) -> str:
         if isinstance(body, list):
             node.body = [each for each in body if not is_text(each)] or [ast.Pass()]  # type: ignore[attr-defined]
     return ast.dump(tree)
+
+
+def is_python(text: str) -> bool:
+    """Whether *text* can be compiled; what is doubtful in it is another matter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            compile(text, "<mutant>", "exec")
+        except SyntaxError:
+            return False
+    return True
 
 
 def is_text(statement: ast.AST) -> bool:
