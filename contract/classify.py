@@ -58,8 +58,11 @@ def _by_status(target: Target, operation_id: str, answer: Answer, step: Step | N
         return Kind.THROTTLED
     if 200 <= status < 300:
         return _success(target, operation_id, answer, step)
-    if status == 400 and read(answer, "/error") == "invalid_grant":  # RFC 6749 section 5.2
+    error = read(answer, "/error") if status in (400, 401) else None  # RFC 6749 section 5.2
+    if status == 400 and error == "invalid_grant":
         return _refusal(operation_id)
+    if error == "invalid_client":  # of the application that asks, and not of the user for whom it does
+        return Kind.UNRECOGNISED
     if operation_id == "refreshToken" and status in target.profile.refused_refresh:
         return Kind.REFUSED_TOKEN
     if status == 401:

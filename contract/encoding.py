@@ -16,6 +16,7 @@ from contract.session import Session
 from contract.targets.model import Encoding, Step, Target
 
 CHANGES_STATE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+PARAMETER = r"\{([^{}]+)\}"
 
 
 def encode(
@@ -72,6 +73,16 @@ def wants_csrf(target: Target, step: Step, session: Session) -> bool:
     return bool(target.scheme.csrf_from) and step.method in CHANGES_STATE and session.csrf is None
 
 
+def path_of(step: Step) -> str:
+    """Return the path of *step* without its query, constants filled in; what each call says anew stays in braces."""
+
+    def constant(match: re.Match[str]) -> str:
+        value = step.fixed.get(f"path:{match[1]}")
+        return match[0] if value is None else _segment(value)
+
+    return re.sub(PARAMETER, constant, step.path.partition("?")[0])
+
+
 def places_of(step: Step, word: str) -> tuple[str, ...]:
     """Return every place where *step* sends *word*."""
     places = step.send.get(word, ())
@@ -105,14 +116,19 @@ def _url(target: Target, step: Step, draft: Draft, operation: str) -> str:
         name = match[1]
         if name not in draft.path:
             raise HarnessError(f"{target.name}: {operation} has no value for '{{{name}}}' in its path {step.path}.")
-        return quote(text_of(draft.path.pop(name)).encode("utf-8", "surrogatepass"), safe="")
+        return _segment(draft.path.pop(name))
 
-    path = re.sub(r"\{([^{}]+)\}", parameter, step.path)
+    path = re.sub(PARAMETER, parameter, step.path)
     for name in draft.path:
         raise HarnessError(f"{target.name}: the path {step.path} of {operation} has no '{{{name}}}'.")
     query = _form(draft.query, quote)
     joint = "&" if "?" in path else "?"
     return target.base_url.rstrip("/") + path + (f"{joint}{query}" if query else "")
+
+
+def _segment(value: Any) -> str:
+    """Write *value* as one segment of a path."""
+    return quote(text_of(value).encode("utf-8", "surrogatepass"), safe="")
 
 
 def _headers(draft: Draft) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from contract.answers import Answer, Kind, Request
 from contract.checks import alike
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from contract.session import ANONYMOUS
@@ -111,7 +112,7 @@ def test_no_other_method_gets_around_the_guard(api: Api, operation: str) -> None
         not_applicable(f"the target has no {operation}")
     user = api.fresh_account()
     inputs = inputs_of(api, operation, user)
-    path = api.target.operations[operation].steps[-1].path.partition("?")[0]
+    path = path_of(api.target.operations[operation].steps[-1])
     known = methods_by_path(api.target, document_in_force(api.target))[path]
     control(api.as_(user, "getCurrentUser"))
 
@@ -158,7 +159,7 @@ def test_fields_of_intermediaries_make_nobody_somebody_else(api: Api, operation:
     base = urlsplit(api.target.base_url).path.rstrip("/")
     control(api.as_(user, "getCurrentUser"))
     theirs = control(api.as_(other, "getCurrentUser")).session.values.get("userId", other.email)
-    fields = told(other, str(theirs), base + admin.steps[-1].path if admin else "/admin")
+    fields = told(other, str(theirs), base + path_of(admin.steps[-1]) if admin else "/admin")
 
     for session in (user.session, ANONYMOUS):
         plain = api.call(operation, session).answer

@@ -9,6 +9,7 @@ import pytest
 
 from contract.answers import Answer, Request
 from contract.checks import cors_grant, no_cors_grant
+from contract.encoding import path_of
 from suites.rig.api import Api
 from suites.rig.judging import not_exercised
 
@@ -41,7 +42,7 @@ def preflight_from(api: Api, origin: str) -> Answer:
     """Ask, as a browser does, whether a page from *origin* may send the login."""
     login = api.target.operations["loginUser"].steps[-1]
     asked = (("Access-Control-Request-Method", login.method), ("Access-Control-Request-Headers", "content-type"))
-    return api.send(Request("OPTIONS", api.target.base_url.rstrip("/") + login.path, (("Origin", origin), *asked)))
+    return api.send(Request("OPTIONS", api.target.base_url.rstrip("/") + path_of(login), (("Origin", origin), *asked)))
 
 
 ASKING = {"request": read_from, "preflight": preflight_from}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contract.answers import Answer, Request
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from suites.rig.api import Api
 from suites.rig.judging import control, not_applicable
@@ -43,7 +44,7 @@ def got(api: Api, url: str) -> Answer:
 def own_paths(api: Api) -> frozenset[str]:
     """Return the paths that are the API itself, and those that are public on purpose, as they stand after the host."""
     base = urlsplit(api.target.base_url).path.rstrip("/")
-    own = [base + step.path.partition("?")[0] for each in api.target.operations.values() for step in each.steps]
+    own = [base + path_of(step) for each in api.target.operations.values() for step in each.steps]
     declared = [prefix + path for path in api.target.profile.public_paths for prefix in ("", base)]
     return frozenset([*own, *declared])
 

@@ -10,6 +10,7 @@ import pytest
 
 from contract.answers import Answer, Kind, Request
 from contract.checks import hsts
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from suites.rig.api import Api
@@ -90,7 +91,7 @@ def test_no_redirect_of_slashes_leaves_tls(tls: Api, how: str) -> None:
     control(tls.as_(account, "getCurrentUser"))
 
     for operation in ("getCurrentUser", "loginUser"):
-        path = tls.target.operations[operation].steps[-1].path.partition("?")[0]
+        path = path_of(tls.target.operations[operation].steps[-1])
         answer = tls.ask("GET", SLASHES[how](path), account.session)
         place = answer.header("location") or ""
         if 300 <= answer.status < 400 and place.lower().startswith("http:"):

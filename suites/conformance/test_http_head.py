@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contract.answers import Answer, Request
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from contract.session import ANONYMOUS
 from suites.rig.api import Api
@@ -21,7 +22,7 @@ def head_of(request: Request) -> Request:
 
 def next_request(api: Api) -> Request:
     """Return a request that does no harm, to follow another."""
-    path = api.target.operations["getCurrentUser"].steps[-1].path.partition("?")[0]
+    path = path_of(api.target.operations["getCurrentUser"].steps[-1])
     return Request("GET", api.target.base_url.rstrip("/") + path)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from contract.answers import Answer, Request
 from contract.checks import request_id
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from suites.rig.api import Api
 from suites.rig.judging import hung_up, not_applicable
@@ -25,7 +26,7 @@ ODD = {
 def asked_with(api: Api, given: str) -> Answer:
     """Ask for something harmless as the caller's request *given*."""
     operation = "getLiveness" if "getLiveness" in api.target.operations else "getCurrentUser"
-    path = api.target.operations[operation].steps[-1].path.partition("?")[0]
+    path = path_of(api.target.operations[operation].steps[-1])
     legal = all(character.isprintable() for character in given)
     return api.send_raw(
         Request(

@@ -8,6 +8,7 @@ import pytest
 
 from contract.answers import Answer
 from contract.checks import problem_details, status
+from contract.encoding import path_of
 from contract.errors import ContractViolation
 from suites.rig.api import Api
 from suites.rig.judging import control
@@ -20,7 +21,7 @@ HTML = ("text/html", "application/xhtml+xml")
 def test_a_path_that_names_nothing_is_404_in_the_apis_own_format(api: Api, where: str) -> None:
     """A cache keeps `/me/x.css` for everybody, because its name says that it is a style sheet."""
     account = api.shared_account()
-    profile = api.target.operations["getCurrentUser"].steps[-1].path.partition("?")[0].rstrip("/")
+    profile = path_of(api.target.operations["getCurrentUser"].steps[-1]).rstrip("/")
     made_up = secrets.token_hex(8)
     control(api.as_(account, "getCurrentUser"))
 

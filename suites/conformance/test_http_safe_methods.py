@@ -11,7 +11,7 @@ import pytest
 
 from contract.answers import Answer, Kind, Request
 from contract.checks import alike
-from contract.encoding import encode
+from contract.encoding import encode, path_of
 from contract.errors import ContractViolation
 from contract.places import text_of
 from contract.targets.model import Step
@@ -62,7 +62,7 @@ def by_links(api: Api, account: Account, operation: str, **inputs: object) -> No
             f"{operation} is {step.method}", expected="a method that is not safe", actual=step.method
         )
     document = document_in_force(api.target)
-    known = methods_by_path(api.target, document)[step.path.partition("?")[0]]
+    known = methods_by_path(api.target, document)[path_of(step)]
     for method in SAFE:
         answer = api.call(operation, account.session, mutate=as_link(method), **inputs).answer
         if document and "GET" not in known and (200 <= answer.status < 300 or not answer.status):
@@ -160,7 +160,7 @@ def test_a_strange_method_is_refused_without_echo_or_effect(api: Api, method: st
     account, marker = api.fresh_account(), secrets.token_hex(12)
 
     for operation in ("", "getCurrentUser", "logoutUser"):
-        path = api.target.operations[operation].steps[-1].path.partition("?")[0] if operation else "/"
+        path = path_of(api.target.operations[operation].steps[-1]) if operation else "/"
         request = encode(api.target, Step(method, path, "none", auth="session"), account.session, {})
         headers = (*request.headers, ("X-Marker", marker))
         url = request.url if operation else urljoin(request.url, "/")

@@ -13,7 +13,6 @@ from contract.encoding import places_of
 from contract.errors import ContractViolation
 from contract.places import OMIT
 from contract.targets.model import Step, Target
-from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.identities import Account
 from suites.rig.judging import control, never, not_applicable, survived
@@ -52,13 +51,13 @@ def saying_who(target: Target) -> Step:
     return [step for step in steps if not {"email", "password"}.isdisjoint(step.send)][-1]
 
 
-def in_the_query(target: Target, account: Account, words: frozenset[str]) -> dict[str, Any]:
+def in_the_query(api: Api, account: Account, words: frozenset[str]) -> dict[str, Any]:
     """Return, by place in the query, what a login says of *account* in its body: *words*, and constants with them."""
-    step = saying_who(target)
+    step = saying_who(api.target)
     said: dict[str, Any] = {"password": account.password}
     constants: dict[str, Any] = {}
     if "email" in words:
-        said |= {"email": account.email, "username": user_name(target, account.email)}
+        said |= {"email": account.email, "username": api.errands.user_name(account.email)}
         constants = dict(step.fixed)
     members = {place: value for word, value in said.items() for place in places_of(step, word)} | constants
     return {f"query:{place.rpartition('/')[2]}": value for place, value in members.items() if place.startswith("/")}
@@ -78,7 +77,7 @@ def test_credentials_in_the_address_sign_nobody_in(api: Api, way: str) -> None:
             actual="accepted from the query",
             answer=usual.answer,
         )
-    if not (moved := in_the_query(api.target, account, words)):
+    if not (moved := in_the_query(api, account, words)):
         not_applicable("its login has no body to move them from")
     inputs = {"email": account.email, "password": account.password, **dict.fromkeys(words, OMIT)}
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contract.answers import Kind
-from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.clock import LEEWAY_S, Clock
 from suites.rig.identities import Account
@@ -39,7 +38,7 @@ def test_a_reset_token_past_its_lifetime_is_refused(clock: Clock, outbox: Outbox
 
 def names_of(api: Api, account: Account, place: str) -> dict[str, dict[str, Any]]:
     """Return inputs that name *account* in *place*, "/" for the body, beside a token; by what they say."""
-    said = {"email": account.email, "userId": account.user_id, "username": user_name(api.target, account.email)}
+    said = {"email": account.email, "userId": account.user_id, "username": api.errands.user_name(account.email)}
     return {name: {"extra": {f"{place}{name}": value}} for name, value in said.items() if value}
 
 

@@ -16,7 +16,7 @@ from schemathesis import Case, GenerationMode
 
 from contract.answers import Answer, Request
 from contract.document import CONTRACT_FILE, Document, OperationSpec
-from contract.encoding import encode
+from contract.encoding import encode, path_of
 from contract.errors import ContractViolation, HarnessError
 from contract.schemas import Judge
 from contract.session import Session
@@ -169,7 +169,7 @@ def _contract_name(target: Target, document: Document, spec: OperationSpec) -> s
     base = base_of(target, document)
     for operation in target.operations.values():
         step = operation.steps[-1]
-        whole = (target.base_url.rstrip("/") + step.path.partition("?")[0]).partition("://")[2]
+        whole = (target.base_url.rstrip("/") + path_of(step)).partition("://")[2]
         path = "/" + whole.partition("/")[2]
         if document.match(step.method, path.removeprefix(base)) is spec:
             return operation.id

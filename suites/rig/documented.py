@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from contract.document import Document, contract_document, load
+from contract.encoding import path_of
 from contract.targets.model import Target
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -30,7 +31,7 @@ def methods_by_path(target: Target, document: Document | None) -> dict[str, dict
     found: dict[str, dict[str, str]] = {}
     for operation in target.operations.values():
         for step in operation.steps:
-            found.setdefault(step.path.partition("?")[0], {})[step.method] = operation.id
+            found.setdefault(path_of(step), {})[step.method] = operation.id
     for path, known in found.items():
         for method in METHODS:
             if document and documents(document, target, method, path):

@@ -13,6 +13,7 @@ from contract.errors import NotTestable
 from contract.flows import Flow, Outcome, run_errand
 from contract.session import Session
 from contract.targets.model import Errand, Target
+from contract.words import user_name
 from suites.rig.identities import Account
 from suites.rig.judging import not_exercised
 from suites.rig.patience import Pace
@@ -56,6 +57,10 @@ class Errands:
             not_exercised("registration is closed here: needs [facilities.accounts] in the target file")
         return self.prepared.take()
 
+    def user_name(self, email: Any) -> Any:
+        """Return the user name that goes with *email*: a prepared account's own, else the one that is made of it."""
+        return (self.prepared.user_name(email) if self.prepared else "") or user_name(self.target, email)
+
     def completed(self, operation: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """
         Return *inputs* with what only this target takes: words that it mails, user names that it has already.
@@ -67,7 +72,8 @@ class Errands:
             self._pace.wait()
         if self.prepared is not None and "registration" not in self.target.features:
             refuse_lasting(operation)
-            more = self.prepared.named(inputs.get("email"))
+            name = self.prepared.user_name(inputs.get("email"))
+            more = {"username": name} if name else {}
         return {**more, **(self.awaited(inputs) if operation == "registerUser" else {}), **inputs}
 
     def settle(

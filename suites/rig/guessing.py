@@ -5,7 +5,6 @@ from __future__ import annotations
 from contract.answers import Answer, Kind
 from contract.checks import status
 from contract.flows import Outcome
-from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.identities import Account
 from suites.rig.judging import not_applicable
@@ -30,7 +29,7 @@ def throttled(api: Api, account: Account) -> Outcome:
 def login_name(api: Api, account: Account) -> str:
     """Return the address or the user name by which *account* logs in."""
     sent = {word for step in api.target.operations["loginUser"].steps for word in step.send}
-    return str(user_name(api.target, account.email)) if "username" in sent else account.email
+    return str(api.errands.user_name(account.email)) if "username" in sent else account.email
 
 
 def refused_login(answer: Answer, *also: int) -> Answer:

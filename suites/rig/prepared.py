@@ -33,10 +33,9 @@ class Prepared:
         kind = "with a second factor" if second_factor else "without a second factor"
         not_exercised(f"needs one more prepared account {kind}; [facilities.accounts] has {len(self._accounts)} in all")
 
-    def named(self, email: object) -> dict[str, str]:
-        """Return the user name that goes with *email*, as an input, where a prepared account has one."""
-        names = [each.username for each in self._accounts if each.username and email == each.email]
-        return {"username": names[0]} if names else {}
+    def user_name(self, email: object) -> str:
+        """Return the user name of the prepared account that `Account.email` says *email* of, "" where it has none."""
+        return next((each.username for each in self._accounts if email == (each.email or each.username)), "")
 
     def _claimed(self, number: int) -> bool:
         self._claims.mkdir(parents=True, exist_ok=True)

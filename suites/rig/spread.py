@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contract.answers import Answer, Request
+from contract.encoding import path_of
 from suites.rig.api import Api
 
 
@@ -13,14 +14,14 @@ def spread(api: Api) -> list[Answer]:
     """
     account = api.shared_account()
     stranger = api.people.stranger()
-    login = api.target.operations["loginUser"].steps[-1]
+    path = path_of(api.target.operations["loginUser"].steps[-1])
     base_url = api.target.base_url.rstrip("/")
     answers = [
         api.call("loginUser", email=stranger, password="a wrong password, surely").answer,
         api.send(Request("GET", f"{base_url}/no-such-resource")),
-        api.send(Request("DELETE", f"{base_url}{login.path}")),
-        api.send(Request("POST", f"{base_url}{login.path}", (("Content-Type", "application/json"),), b'{"cut')),
-        api.send(Request("POST", f"{base_url}{login.path}", (("Content-Type", "application/json"),), b"{}")),
+        api.send(Request("DELETE", f"{base_url}{path}")),
+        api.send(Request("POST", f"{base_url}{path}", (("Content-Type", "application/json"),), b'{"cut')),
+        api.send(Request("POST", f"{base_url}{path}", (("Content-Type", "application/json"),), b"{}")),
     ]
     if "getCurrentUser" in api.target.operations:
         answers += [api.as_(account, "getCurrentUser").answer, api.call("getCurrentUser").answer]

@@ -112,6 +112,7 @@ class Voice:
 
     def call_raw(self, operation: str, session: Session = ANONYMOUS, *, mutate: Mutate, **inputs: Any) -> Outcome:
         """Perform *operation* as `call` does; its last request, changed by *mutate*, is one that httpx would refuse."""
+        inputs = self.errands.completed(operation, inputs)
         flow, request = up_to_last(self.target, operation, session, self._client.send, mutate=mutate, **inputs)
         return finish(flow, self.send_raw(request))
 
@@ -129,6 +130,7 @@ class Voice:
 
         An answer whose framing is wrong shows in the second: of status 0, since it does not begin where it should.
         """
+        inputs = self.errands.completed(operation, inputs)
         flow, request = up_to_last(self.target, operation, session, self._client.send, mutate=mutate, **inputs)
         self._client.pace()
         first, second = in_step(request, then, self.target.transport)

@@ -133,6 +133,13 @@ def test_an_oauth_token_endpoint_refuses_by_invalid_grant(operation: str, kind: 
     assert classify(speaking(), operation, answer(400, b'{"error": "invalid_request"}')) is Kind.INVALID_INPUT
 
 
+@pytest.mark.parametrize("operation", ["loginUser", "refreshToken"])
+def test_a_client_that_is_not_known_is_no_users_refusal(operation: str) -> None:
+    """With a wrong client every password is refused, the right one too: that shows nothing of passwords."""
+    for status in (400, 401):
+        assert classify(speaking(), operation, answer(status, b'{"error": "invalid_client"}')) is Kind.UNRECOGNISED
+
+
 def test_the_first_rule_that_matches_wins() -> None:
     first = Rule(Kind.CONFLICT, (400,), at="/code", equals="taken")
     target = speaking(first, Rule(Kind.PENDING, (400, 401)))

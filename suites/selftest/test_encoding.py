@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contract.encoding import encode
+from contract.encoding import encode, path_of
 from contract.errors import HarnessError
 from contract.places import OMIT
 from contract.secret import Secret
@@ -124,6 +124,19 @@ def test_path_parameters_stay_within_their_segment(path: str, values: dict[str, 
     step = Step("GET", path, "none", send={"userId": "path:userId"}, fixed=fixed)
 
     assert encode(TARGET, step, ANONYMOUS, values).url == f"https://api.example/v1{url}"
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/{tenant}/token?v=2", "/acme%20inc/token"),
+        ("/{tenant}/users/{userId}", "/acme%20inc/users/{userId}"),
+        ("/token", "/token"),
+    ],
+)
+def test_a_tenant_in_the_path_is_filled_in_before_any_call_is_made(path: str, own: str) -> None:
+    """A check that asks a path for itself would ask for a tenant called {tenant}, and judge the 404 of nobody."""
+    assert path_of(Step("GET", path, "none", fixed={"path:tenant": "acme inc"})) == own
 
 
 def test_a_query_is_added_to_the_one_that_the_path_has() -> None:

@@ -15,6 +15,7 @@ from contract.flows import Flow, Outcome, drive, perform
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Errand, Operation, PreparedAccount, Profile, Step, Target
+from contract.words import user_name
 from suites.rig.errands import Errands
 from suites.rig.identities import Account, People
 from suites.rig.one_time_codes import code_at
@@ -167,6 +168,24 @@ def test_a_prepared_account_logs_in_by_the_name_it_has(tmp_path: Path) -> None:
 
     assert errands.completed("loginUser", {"email": "one@example.com"})["username"] == "number-one"
     assert "username" not in errands.completed("loginUser", {"email": "nobody@example.com"})
+
+
+@pytest.mark.parametrize(
+    ("email", "name"),
+    [("one@example.com", "number-one"), ("number.two", "number.two"), ("three@example.com", "three_example_com")],
+    ids=["address and name", "name alone", "address alone"],
+)
+def test_whoever_says_a_user_name_says_that_of_the_account(tmp_path: Path, email: str, name: str) -> None:
+    """Beside a name that is nobody's, a wrong password is refused whatever the target does with it."""
+    accounts = (
+        PreparedAccount("one@example.com", Secret("the password of number one"), username="number-one"),
+        PreparedAccount("", Secret("the password of number two"), username="number.two"),
+        PreparedAccount("three@example.com", Secret("the password of number three")),
+    )
+    errands = Errands(target(features=frozenset({"login"})), prepared=Prepared(accounts, tmp_path))
+
+    assert errands.user_name(email) == name
+    assert Errands(target()).user_name(email) == user_name(target(), email)
 
 
 def test_what_would_change_a_prepared_account_for_good_is_not_done(tmp_path: Path) -> None:

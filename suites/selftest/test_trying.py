@@ -90,6 +90,15 @@ CASES = {
         *(speaking(LOGIN), says("POST /login", 415), Kind.INVALID_INPUT, {}),
         'the body was json, and is not taken so: [operations.loginUser] encode = "form".',
     ),
+    "a client that is not known": (
+        *(speaking(LOGIN), says("POST /login", 401, {"error": "invalid_client"}), Kind.UNRECOGNISED, {}),
+        'the client is not known: [operations.loginUser] headers = { Authorization = "Basic ${CLIENT}" }, '
+        'or "/client_id" and "/client_secret" in fixed.',
+    ),
+    "a grant that is not named": (
+        *(speaking(LOGIN), says("POST /login", 400, {"error": "unsupported_grant_type"}), Kind.INVALID_INPUT, {}),
+        'no grant is named: [operations.loginUser] fixed = { "/grant_type" = "password" }.',
+    ),
     "a wrong password that gets 400": (
         *(speaking(LOGIN), WRONG, Kind.INVALID_INPUT, {"wanted": (Kind.REFUSED_CREDENTIALS,), "about": WRONG_PASSWORD}),
         "a wrong password gets 400, read as invalid-input: [answers.loginUser] refused-credentials = "

@@ -14,7 +14,6 @@ from contract.errors import ContractViolation
 from contract.flows import Outcome
 from contract.places import OMIT
 from contract.session import ANONYMOUS
-from contract.words import user_name
 from suites.rig.api import Api
 from suites.rig.judging import control, never, not_applicable, survived
 from suites.rig.members import json_members
@@ -73,7 +72,7 @@ def named(api: Api, members: Mapping[str, str], call: ValidCall) -> ValidCall:
     """Return *call* with the user name that goes with its address: else a spoilt address would spoil that too."""
     if "username" not in members or "email" not in call.inputs:
         return call
-    return replace(call, inputs={"username": user_name(api.target, call.inputs["email"]), **call.inputs})
+    return replace(call, inputs={"username": api.errands.user_name(call.inputs["email"]), **call.inputs})
 
 
 def names(answer: Answer, probe: Probe) -> bool:

@@ -17,7 +17,7 @@ from contract.targets.read import resolve
 from suites.rig.launch import Instance, Launcher, TargetGone
 from suites.rig.outbox import text_of
 from suites.rig.processes import free_port
-from suites.targets.verified import Finding, Verified
+from suites.targets.verified import FOLDER, Finding, Verified
 
 BLOCK_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
@@ -56,7 +56,7 @@ def shown(target: Target, before: str, finding: Finding, mails: Path) -> tuple[s
     that they printed.
 
     The shell has $API, the base URL; $EMAIL and $PASSWORD of nobody yet; $MAILS, a folder with a file for each mail;
-    and $PYTHON and a free $PORT for who starts the target once more, in another way.
+    and $PYTHON and a free $PORT for who starts the target once more, in another way. It is in `suites/targets`.
     """
     words = {
         "API": target.base_url,
@@ -68,6 +68,7 @@ def shown(target: Target, before: str, finding: Finding, mails: Path) -> tuple[s
     }
     done = subprocess.run(
         ["bash", "-c", f"{before}\n{finding.curl}"],
+        cwd=FOLDER,
         env={**os.environ, **words},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

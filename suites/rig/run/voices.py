@@ -59,6 +59,8 @@ class Voices:
         self.skew_s = 0.0
         accounts = target.facilities.get("accounts", {}).get("accounts", ())
         self._prepared = Prepared(accounts, folder / "prepared") if accounts else None
+        for account in accounts:
+            self.people.never_shown(account.password, "a password")
         listen = target.facilities.get("outbox", {}).get("listen")
         self._sink = SharedSink(listen, folder.name) if listen else None
         self._courtesy = courtesy

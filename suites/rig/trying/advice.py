@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from contract.answers import Answer, Kind
 from contract.flows import Outcome
+from contract.places import read
 from contract.targets.model import Step, Target
 from suites.rig.trying.clues import is_of_refresh, leaves, telling, token_places
 
 BY_FORM = {"json": "form", "form": "json", "multipart": "json", "none": "json"}
+GRANTS = {"loginUser": "password", "refreshToken": "refresh_token"}
 WRONG_PASSWORD, DUPLICATE, BAD_TOKEN = "a wrong password", "a known address", "a token that nobody gave out"
 """What a step was about, where it was meant to be refused."""
 
@@ -33,7 +35,7 @@ def advice(target: Target, id: str, outcome: Outcome, wanted: tuple[Kind, ...], 
 
         about: What was wrong about the request on purpose, "" where it was valid.
     """
-    advisers: tuple[Advise, ...] = (_nothing, _elsewhere, _encoding, _csrf)
+    advisers: tuple[Advise, ...] = (_nothing, _elsewhere, _encoding, _csrf, _client)
     advisers += (_refusal,) if about else (_token, _scheme, _credentials, _members, _challenge)
     found = [line for each in advisers for line in each(target, id, outcome, about)]
     answer = outcome.answer
@@ -76,6 +78,16 @@ def _csrf(target: Target, id: str, outcome: Outcome, about: str) -> Iterator[str
     answer = outcome.answer
     if answer.status in (400, 403, 419) and b"csrf" in answer.body.lower() and not target.scheme.csrf:
         yield "a CSRF token is asked for: say in [scheme] csrf where it goes, and in renew or csrf_from where from."
+
+
+def _client(target: Target, id: str, outcome: Outcome, about: str) -> Iterator[str]:
+    """What an OAuth 2 token endpoint lacks. Source: RFC 6749 sections 2.3.1 and 5.2."""
+    error, step = read(outcome.answer, "/error"), _step(target, id)
+    if error == "invalid_client":
+        yield f'the client is not known: [operations.{id}] headers = {{ Authorization = "Basic ${{CLIENT}}" }}, ' \
+              'or "/client_id" and "/client_secret" in fixed.'  # fmt: skip
+    elif error in ("unsupported_grant_type", "invalid_request") and id in GRANTS and "/grant_type" not in step.fixed:
+        yield f'no grant is named: [operations.{id}] fixed = {{ "/grant_type" = "{GRANTS[id]}" }}.'
 
 
 def _token(target: Target, id: str, outcome: Outcome, about: str) -> Iterator[str]:
