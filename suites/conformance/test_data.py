@@ -86,6 +86,7 @@ def test_the_answer_to_a_reset_request_does_not_hold_the_token(api: Api) -> None
 
 
 @pytest.mark.requirement("DATA-02")
+@pytest.mark.feature("reset")
 def test_a_mailed_reset_token_is_not_in_the_answer_to_the_request(api: Api, outbox: Outbox) -> None:
     """As above, whatever the token looks like."""
     account = api.fresh_account(signed_in=False)

@@ -68,6 +68,7 @@ def test_the_log_holds_no_second_factor(api: Api, logs: Logs) -> None:
 
 
 @pytest.mark.requirement("DATA-04")
+@pytest.mark.feature("reset")
 def test_the_log_holds_no_reset_link(api: Api, logs: Logs, outbox: Outbox) -> None:
     """A link in a log opens the account for an hour, without a password."""
     if not {"requestPasswordReset", "confirmPasswordReset"} <= api.target.operations.keys():

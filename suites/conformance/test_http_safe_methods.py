@@ -125,6 +125,7 @@ def test_no_link_turns_the_second_factor_off(api: Api) -> None:
 
 
 @pytest.mark.requirement("HTTP-17")
+@pytest.mark.feature("reset")
 def test_no_link_redeems_a_reset_token(api: Api, outbox: Outbox) -> None:
     """Mail scanners follow every link before its reader does, and would spend the token for him."""
     if "confirmPasswordReset" not in api.target.operations:
@@ -141,6 +142,7 @@ def test_no_link_redeems_a_reset_token(api: Api, outbox: Outbox) -> None:
 
 
 @pytest.mark.requirement("HTTP-17")
+@pytest.mark.feature("admin")
 def test_no_link_makes_an_admin(api: Api, admin: Account) -> None:
     """An admin who opens a page must not promote its author."""
     if not {"updateUser", "listUsers"} <= api.target.operations.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from contract.results import Verdict
-from suites.selftest.reference import PASSWORD, serving
+from suites.selftest.reference import PASSWORD, Reference, serving
 from suites.selftest.whole_run import run
 
 FILE = """\
@@ -19,23 +19,41 @@ list = [
 {accounts}
 ]
 """
-ACCOUNTS = 12
+ACCOUNTS = 18
+JUDGED = "LOGIN-02 SESS-02 HTTP-09 DATA-01 DATA-02 LOGIN-09 REG-01".split()
+
+
+def closed(reference: Reference, folder: Path) -> tuple[Path, list[str]]:
+    """Return a target file for *reference* in which nobody can register, and the addresses of its accounts."""
+    addresses = [reference.register() for _ in range(ACCOUNTS)]
+    entries = [f'  {{ email = "{each}", password = "{PASSWORD}" }},' for each in addresses]
+    file = folder / "closed.toml"
+    file.write_text(FILE.format(url=reference.url, accounts="\n".join(entries)), encoding="utf-8")
+    return file, addresses
 
 
 def test_a_target_without_registration_is_judged_with_prepared_accounts(tmp_path: Path) -> None:
     """Most deployments let nobody in uninvited; a tester has a handful of accounts, for this run and the next."""
     with serving() as reference:
-        addresses = [reference.register() for _ in range(ACCOUNTS)]
-        entries = [f'  {{ email = "{each}", password = "{PASSWORD}" }},' for each in addresses]
-        file = tmp_path / "closed.toml"
-        file.write_text(FILE.format(url=reference.url, accounts="\n".join(entries)), encoding="utf-8")
+        file, addresses = closed(reference, tmp_path)
 
-        came = run(f"--target={file}", "--requirement=LOGIN-02,SESS-02,LOGIN-09,REG-01", "--seed=1")
+        came = run(f"--target={file}", f"--requirement={','.join(JUDGED)}", "--seed=1")
 
         assert all(reference.login(each).status_code == 200 for each in addresses), "the next run can log in too"
     assert came.results is not None and came.code == 0, came.last_lines
     verdicts = came.verdicts()
-    assert verdicts["SESS-02"] is Verdict.PASS
+    assert {verdicts[name] for name in ("SESS-02", "HTTP-09", "DATA-01", "DATA-02")} == {Verdict.PASS}
     assert verdicts["REG-01"] is Verdict.NOT_APPLICABLE
     assert verdicts["LOGIN-09"] is Verdict.NOT_EXERCISED
     assert "changePassword would change a prepared account for good" in came.text
+
+
+def test_what_a_closed_target_does_wrong_is_found_at_the_login(tmp_path: Path) -> None:
+    """Where nobody can register, the login is what shows a token that may be stored, and a hash in its claims."""
+    for defect in ("DATA-01", "DATA-02c"):
+        with serving(f"--defect={defect}") as reference:
+            file, _ = closed(reference, tmp_path)
+
+            came = run(f"--target={file}", "--requirement=DATA-01,DATA-02", "--seed=1")
+
+        assert came.verdicts(Verdict.PASS) == {defect.rstrip("c"): Verdict.FAIL}, came.last_lines

@@ -74,6 +74,9 @@ def test_a_secured_operation_without_credentials_is_401(api: Api, operation: str
     """403 would say "not you", 404 "not here", and success would say it to everybody."""
     if operation not in api.target.operations:
         not_applicable(f"the target has no {operation}")
+    step = api.target.operations[operation].steps[-1]
+    if step.auth == "none" and "accessToken" not in step.send:
+        not_applicable(f"its {operation} takes no access token")  # as a revocation, which a client asks for: RFC 7009
     account = api.fresh_account()
     call = valid_call(operation, api, account)
 
