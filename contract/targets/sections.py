@@ -45,7 +45,10 @@ def target(data: dict[str, Any], spot: Spot) -> Target | None:
     if spot.source.problems:
         return None
     choices: Profile = given.get("profile", Profile())
-    operations = given.get("operations", {})
+    features = given.get("features", contract_speech.FEATURES_OF_CONTRACT)
+    operations = given.get("operations", {}) if own else {**contract_speech.operations(), **given.get("operations", {})}
+    if "registration" not in features:  # whoever does not claim it must be sure that no account is made
+        operations = {id: each for id, each in operations.items() if id != "registerUser"}
     return Target(
         name=given["name"],
         base_url=given.get("base_url", STARTED_AT + ("" if own else contract_document().base_path)),
@@ -53,8 +56,8 @@ def target(data: dict[str, Any], spot: Spot) -> Target | None:
         environment=given.get("environment", "staging"),
         speaks_contract=not own,
         document=given.get("document") if own else CONTRACT_FILE,
-        features=given.get("features", contract_speech.FEATURES_OF_CONTRACT),
-        operations=operations if own else {**contract_speech.operations(), **operations},
+        features=features,
+        operations=operations,
         answers=all_rules(given.get("answers", {}), choices),
         scheme=given.get("scheme", Scheme()),
         profile=choices,

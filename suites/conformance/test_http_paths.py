@@ -36,13 +36,14 @@ def in_the_apis_format(api: Api, answer: Answer) -> None:
     Judge that the refusal *answer* is written like the API's others.
 
     That is problem details where our contract is in force, else the media type of what a profile read without a token
-    is answered. Where that has no content, any format but a page for people will do.
+    is answered. Where that has no content, any format but a page for people will do; where that is JSON under the label
+    of a page, as HTTP-12 finds, JSON is its format.
     """
-    if api.target.speaks_contract:
-        expected = "application/problem+json"
-    else:
-        expected = api.call("getCurrentUser").answer.media_type
+    refusal = api.call("getCurrentUser").answer
+    expected = "application/problem+json" if api.target.speaks_contract else refusal.media_type
     right = answer.media_type == expected if expected else answer.media_type not in HTML
+    if expected in HTML and refusal.json() is not None:
+        expected, right = "application/json", answer.json() is not None
     if not right:
         raise ContractViolation(
             "a path that names nothing is not answered in the API's own format",

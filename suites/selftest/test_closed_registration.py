@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from contract.results import Verdict
+from contract.targets.read import read
 from suites.selftest.reference import PASSWORD, Reference, serving
 from suites.selftest.whole_run import run
 
@@ -19,8 +22,22 @@ list = [
 {accounts}
 ]
 """
-ACCOUNTS = 18
-JUDGED = "LOGIN-02 SESS-02 HTTP-09 DATA-01 DATA-02 LOGIN-09 REG-01".split()
+ACCOUNTS = 14
+JUDGED = "LOGIN-02 SESS-02 DATA-01 DATA-02 LOGIN-09 REG-01".split()
+
+
+@pytest.mark.parametrize("speaks", ["contract", "own"])
+def test_who_does_not_claim_registration_has_none(tmp_path: Path, speaks: str) -> None:
+    """A tester whose target is shared must be sure that no check makes an account there."""
+    file = tmp_path / "my-api.toml"
+    head = f"name = 'my-api'\nbase_url = 'http://127.0.0.1'\nspeaks = '{speaks}'\nfeatures = ['login']\n"
+    login = "[operations.loginUser]\nrequest = 'POST /login'\n"
+    file.write_text(f"{head}{login}[operations.registerUser]\nrequest = 'POST /users'\n", encoding="utf-8")
+
+    operations = read(file, environ={}).operations
+
+    assert "loginUser" in operations
+    assert "registerUser" not in operations
 
 
 def closed(reference: Reference, folder: Path) -> tuple[Path, list[str]]:
@@ -42,7 +59,7 @@ def test_a_target_without_registration_is_judged_with_prepared_accounts(tmp_path
         assert all(reference.login(each).status_code == 200 for each in addresses), "the next run can log in too"
     assert came.results is not None and came.code == 0, came.last_lines
     verdicts = came.verdicts()
-    assert {verdicts[name] for name in ("SESS-02", "HTTP-09", "DATA-01", "DATA-02")} == {Verdict.PASS}
+    assert {verdicts[name] for name in ("SESS-02", "DATA-01", "DATA-02")} == {Verdict.PASS}
     assert verdicts["REG-01"] is Verdict.NOT_APPLICABLE
     assert verdicts["LOGIN-09"] is Verdict.NOT_EXERCISED
     assert "changePassword would change a prepared account for good" in came.text
