@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract.answers import Answer, Kind
-from contract.cookies import kept
+from contract.cookies import deleted_cookies, kept
 from contract.places import read
 from contract.secret import Secret
 from contract.session import Session
@@ -36,11 +36,14 @@ def capture(target: Target, step: Step, session: Session, answer: Answer, kind: 
     Return *session* as *answer*, which is of *kind*, leaves it.
 
     Cookies are kept on every answer, and so is what the scheme's `renew` names; the captures of *step* only where the
-    answer lets the flow go on. What is not there leaves the session as it was. A capture to "header:NAME" is sent in
-    that header from then on. `expiresIn` is seconds, whatever the target's unit.
+    answer lets the flow go on. What is not there leaves the session as it was, but for a CSRF token whose cookie the
+    answer deletes: that one is gone. A capture to "header:NAME" is sent in that header from then on. `expiresIn` is
+    seconds, whatever the target's unit.
     """
     captures = {**target.scheme.renew, **(_meant(step.capture, kind) if kind in TAKEN_ALONG else {})}
     session = replace(session, cookies=kept(session.cookies, answer))
+    if captures.get("csrf", "").removeprefix("cookie:") in deleted_cookies(answer):
+        session = replace(session, csrf=None)
     for word, place in captures.items():
         if (value := read(answer, place)) is not None:
             session = _keep(target, session, word, place, value)

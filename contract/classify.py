@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from contract.answers import Answer, Kind
@@ -37,10 +38,16 @@ def matches(rule: Rule, answer: Answer) -> bool:
     """Whether every condition that *rule* gives holds of *answer*."""
     return (
         (not rule.status or answer.status in rule.status)
-        and (not rule.at or _equal(rule.at, read(answer, rule.at), rule.equals))
+        and (not rule.at or _fits(rule, read(answer, rule.at)))
         and (not rule.has or read(answer, rule.has) is not None)
         and (not rule.lacks or read(answer, rule.lacks) is None)
     )
+
+
+def _fits(rule: Rule, value: Any) -> bool:
+    if rule.matches:
+        return value is not None and re.search(rule.matches, text_of(value)) is not None
+    return _equal(rule.at, value, rule.equals)
 
 
 def _equal(place: str, value: Any, wanted: Any) -> bool:

@@ -37,6 +37,11 @@ def live_cookies(answer: Answer) -> dict[str, str]:
     return {name: value for name, value in _changes(answer).items() if value is not None}
 
 
+def deleted_cookies(answer: Answer) -> frozenset[str]:
+    """Return the names of the cookies that *answer* takes away."""
+    return frozenset(name for name, value in _changes(answer).items() if value is None)
+
+
 def kept(cookies: Mapping[str, Secret], answer: Answer) -> dict[str, Secret]:
     """
     Return what is left of *cookies* after *answer*: set ones added, deleted ones gone.

@@ -49,6 +49,9 @@ INPUTS: Mapping[str, Inputs] = {
 SPARE = frozenset("email username password code token uid".split())
 """What some targets want beside the contract's words; where neither contract nor target takes it, it is ignored."""
 
+NEVER_GIVEN = "never-given-to-anybody"
+"""What is sent for a word that another operation would have given."""
+
 _SESSION_WORDS: Mapping[str, Callable[[Session], Any]] = {
     "accessToken": lambda session: session.access_token,
     "refreshToken": lambda session: session.refresh_token,
@@ -65,7 +68,8 @@ def values_for(
 
     A word is given, or held by the session; a user name is else made from the address. An input that is a function
     is called here, when its step's turn has come: so a code can be fetched from the mail that an earlier step sent.
-    A word that the contract leaves open, or a token that the session lacks, stays out.
+    A word that the contract leaves open, or a token that the session lacks, stays out. In place of a word of the target
+    file's own that another operation gives, one made up is sent: who has not begun a set-up has nothing to confirm.
 
     Raises:
         HarnessError: A word that the step cannot do without is nowhere.
@@ -82,9 +86,22 @@ def values_for(
             values[word] = held
         elif word == "username" and "email" in given:
             values[word] = user_name(target, given["email"])
+        elif _given_elsewhere(target, operation_id, word):
+            values[word] = NEVER_GIVEN
         elif word not in takes.may and (word in takes.needs or word not in _SESSION_WORDS):
             raise HarnessError(f"{target.name}: {operation_id} needs '{word}', and nobody gave it.")
     return values
+
+
+def _given_elsewhere(target: Target, operation_id: str, word: str) -> bool:
+    """Whether *word* is one of the target file's own that only an operation other than *operation_id* captures."""
+    of_the_contract = (
+        SPARE | _SESSION_WORDS.keys() | {each for takes in INPUTS.values() for each in takes.needs | takes.may}
+    )
+    if not operation_id or word in of_the_contract:
+        return False
+    giving = {id for id, each in target.operations.items() for step in each.steps if word in step.capture}
+    return bool(giving) and operation_id not in giving
 
 
 def user_name(target: Target, email: Any) -> Any:

@@ -28,14 +28,14 @@ _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
 _VALUES = re.compile(rf"(?P<id>\b{_UUID}\b)|(?P<time>{_TIME})")
 _MEMBERS = re.compile(
-    r'(?i)("(?:\w*(?:request|trace|correlation)[_-]?id|timestamp|time|date|\w*remaining\w*|retry[_-]?after)"\s*:\s*)'
+    r'(?i)("(?:\w*(?:request|trace|correlation)[_-]?id|\w*[cx]srf\w*|timestamp|time|date|\w*remaining\w*|retry[_-]?after)"\s*:\s*)'
     r'("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*)'
 )
 
 
 def alike(first: Answer, second: Answer, *, echoed: tuple[str, str] = ("", "")) -> tuple[Answer, Answer]:
     """
-    Return both answers if nothing but dates, request identifiers and rate counters differs between them.
+    Return both answers if nothing but dates, request identifiers, CSRF tokens and rate counters differs between them.
 
     Compared are the status, the names of the header fields and their order, their values, and the body byte by byte.
     The first difference is named.

@@ -98,13 +98,15 @@ class Rule:
     When an answer is of `kind`: every condition that is given holds.
 
     `status` lists numbers; `at` with `equals` compares the value at a place ("/pointer", "header:NAME",
-    "cookie:NAME"); `has` and `lacks` ask whether a place has a value.
+    "cookie:NAME"), with `matches` looks in that value, as text, for a regular expression; `has` and `lacks` ask whether
+    a place has a value.
     """
 
     kind: Kind
     status: tuple[int, ...] = ()
     at: str = ""
     equals: Any = None
+    matches: str = ""
     has: str = ""
     lacks: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,10 +23,21 @@ def comparable(value: Any, spot: Spot) -> Any:
     return given.reveal() if isinstance(given, Secret) else given
 
 
+def expression(value: Any, spot: Spot) -> str:
+    """Read a regular expression."""
+    given = keys.text(value, spot)
+    try:
+        re.compile(given)
+    except (re.error, RecursionError, OverflowError) as fault:
+        raise Wrong(f"is no regular expression: {fault}.") from None
+    return given
+
+
 RULE_KEYS: Mapping[str, Read] = {
     "status": keys.list_of(keys.whole(100, 599), or_one=True),
     "at": place(*ANSWER),
     "equals": comparable,
+    "matches": expression,
     "has": place(*ANSWER),
     "lacks": place(*ANSWER),
 }
@@ -55,8 +67,12 @@ def _reader(kind: Kind) -> Read:
         given = keys.table(value, spot, RULE_KEYS)
         if not value:
             raise Wrong(f"says nothing. Valid: {', '.join(sorted(RULE_KEYS))}.")
-        if ("at" in value) != ("equals" in value):
-            raise Wrong("needs both at and equals: the value at a place, and what it is compared with.")
+        if ("at" in value) + ("equals" in value) + ("matches" in value) not in (0, 2) or {"equals", "matches"} <= set(
+            value
+        ):
+            raise Wrong(
+                "needs both at and equals, or at and matches: the value at a place, and what it is compared with."
+            )
         return Rule(kind, **given)
 
     return read_rule

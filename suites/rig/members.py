@@ -1,4 +1,4 @@
-"""The members of a JSON body by which a target takes the words of an operation, once or twice."""
+"""Where a target takes the words of an operation: as members of a JSON body, once or twice, or in the path."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def json_members(target: Target, operation: str) -> dict[str, str]:
         return {}
     sent = {word: places_of(step, word) for word in step.send}
     return {word: places[0].rpartition("/")[2] for word, places in sent.items() if places and places[0][0] == "/"}
+
+
+def in_the_path(target: Target, operation: str, word: str) -> bool:
+    """Whether *word* is a part of the path of *operation*, where it cannot be left out, empty, or anything but text."""
+    steps = target.operations[operation].steps
+    return any(place.startswith("path:") for step in steps for place in places_of(step, word))
 
 
 def repeating(member: str, value: str, first: str, second: str) -> Callable[[Request], Request]:

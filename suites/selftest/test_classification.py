@@ -175,6 +175,12 @@ def test_rules_for_every_operation_come_after_its_own() -> None:
         (Rule(Kind.ACCEPTED, at="header:X-Code", equals="7"), True),
         (Rule(Kind.ACCEPTED, at="header:X-Code", equals=7), True),
         (Rule(Kind.ACCEPTED, at="cookie:state", equals="on"), True),
+        (Rule(Kind.ACCEPTED, at="/deep/list", matches=r'"a"'), True),
+        (Rule(Kind.ACCEPTED, at="header:Location", matches="^/done"), True),
+        (Rule(Kind.ACCEPTED, at="header:Location", matches="^done"), False),
+        (Rule(Kind.ACCEPTED, at="/one", matches="^1$"), True),
+        (Rule(Kind.ACCEPTED, at="/absent", matches=".*"), False),
+        (Rule(Kind.ACCEPTED, (302,), at="header:Location", matches="done"), False),
         (Rule(Kind.ACCEPTED, has="/null"), False),
         (Rule(Kind.ACCEPTED, has="/empty"), False),
         (Rule(Kind.ACCEPTED, has="/off"), True),
@@ -188,6 +194,11 @@ def test_rules_for_every_operation_come_after_its_own() -> None:
 )
 def test_a_rule_holds_when_all_that_it_says_holds(rule: Rule, holds: bool) -> None:
     body = b'{"on": true, "off": false, "one": 1, "null": null, "empty": "", "deep": {"list": ["a"]}}'
-    headers = [("X-Code", "7"), ("Set-Cookie", "state=on"), ("Set-Cookie", "gone=1; Max-Age=0")]
+    headers = [
+        ("X-Code", "7"),
+        ("Location", "/done?by=a"),
+        ("Set-Cookie", "state=on"),
+        ("Set-Cookie", "gone=1; Max-Age=0"),
+    ]
 
     assert matches(rule, answer(200, body, *headers)) is holds

@@ -17,7 +17,7 @@ from contract.recorded import run_recorded
 from contract.secret import Secret
 from contract.session import ANONYMOUS, Session
 from contract.targets.model import Errand, Operation, Rule, Scheme, Step, Target
-from contract.words import INPUTS, user_name
+from contract.words import INPUTS, NEVER_GIVEN, user_name
 from suites.selftest.small_targets import LOGIN, URL, says, speaking
 
 EMAIL, PASSWORD = "Ada.L@example.com", Secret("correct horse")
@@ -202,15 +202,16 @@ def test_a_logout_clears_the_session_if_it_was_accepted(status: int, left: Secre
     assert outcome.session == Session(left, headers={"X-Id": Secret("1")} if left else {})
 
 
-def test_a_csrf_token_is_fetched_by_who_has_none() -> None:
-    scheme = Scheme(csrf="header:X-CSRF", csrf_from="/csrf", renew={"csrf": "cookie:csrf"})
-    page = says("GET /csrf", 200, None, ("Set-Cookie", "csrf=c1; Path=/"))
-    outcome = login(speaking(LOGIN, scheme=scheme), page, says("POST /login", 200, {"token": "at"}))
+def test_a_word_that_another_operation_would_have_given_is_made_up() -> None:
+    """Who has begun no set-up and confirms one all the same must be refused by the target, not by us."""
+    setup = Operation("setupMfa", (Step("POST", "/mfa", "none", capture={"secret": "/key", "setup": "/state"}),))
+    confirm = Step("POST", "/mfa/{setup}", send={"setup": "path:setup", "code": "/code"})
+    target = speaking(confirm, operation="verifyMfaSetup")
+    target = replace(target, operations={**target.operations, "setupMfa": setup})
+    begun = run_recorded(perform(target, "setupMfa"), [says("POST /mfa", 200, {"key": "K", "state": "s1"})]).session
 
-    assert [answer.request.header("x-csrf") for answer in outcome.answers] == [None, "c1"]
-    assert outcome.answers[0].request.operation == "", "the page is no answer to a login"
-    again = perform(speaking(LOGIN, scheme=scheme), "loginUser", outcome.session, email=EMAIL, password=PASSWORD)
-    assert next(again).header("x-csrf") == "c1"
+    assert next(perform(target, "verifyMfaSetup", begun, code="1")).url == f"{URL}/mfa/s1"
+    assert next(perform(target, "verifyMfaSetup", code="1")).url == f"{URL}/mfa/{NEVER_GIVEN}"
 
 
 def test_what_was_typed_in_is_kept_for_the_second_factor() -> None:
