@@ -8,7 +8,7 @@ import pytest
 
 from contract.answers import Request
 from contract.checks import cookie_flags
-from contract.targets.model import Step
+from contract.targets.model import Step, Target
 from suites.rig.api import Api
 from suites.rig.judging import control, never, not_applicable
 from suites.rig.session_cookies import declared, session_cookies
@@ -40,10 +40,11 @@ def by_a_foreign_page(request: Request) -> Request:
     return replace(request, headers=(*kept, *fields))
 
 
-def in_reach(step: Step) -> bool:
+def in_reach(target: Target, step: Step) -> bool:
     """Whether a form can make a browser perform *step*, if the cookies are all that it needs."""
     places = [place for value in step.send.values() for place in ((value,) if isinstance(value, str) else value)]
-    return step.method == "POST" and (step.auth == "session" or any(place.startswith("cookie:") for place in places))
+    by_cookie = any(place.startswith("cookie:") for place in (*places, target.scheme.place))
+    return step.method == "POST" and (step.auth == "session" or by_cookie)
 
 
 @pytest.mark.requirement("DATA-10")
@@ -52,7 +53,7 @@ def test_a_foreign_page_changes_nothing_by_the_cookies(api: Api) -> None:
     if not declared(api.target):
         not_applicable("the target file names no cookie that carries a token")
     operations = [name for name in CHANGING if name in api.target.operations]
-    tried = [name for name in operations if in_reach(api.target.operations[name].steps[-1])]
+    tried = [name for name in operations if in_reach(api.target, api.target.operations[name].steps[-1])]
     if not tried:
         not_applicable("no form of a foreign page can send what changes state here")
     account = api.fresh_account()

@@ -20,6 +20,7 @@ from suites.rig.documented import document_in_force, methods_by_path
 from suites.rig.identities import Account
 from suites.rig.judging import control, expect, hung_up, never, not_applicable
 from suites.rig.outbox import Outbox, asked_for_reset
+from suites.rig.second_factors import right_proof
 
 SAFE = ("GET", "HEAD")
 STRANGE = ("TRACE", "FOO")
@@ -117,11 +118,11 @@ def test_no_link_turns_the_second_factor_off(api: Api) -> None:
         not_applicable("the target has no disableMfa")
     account = api.with_mfa(api.fresh_account())
 
-    by_links(api, account, "disableMfa", password=account.password)
+    by_links(api, account, "disableMfa", **right_proof(api, account))
 
     session = account.session
     expect(api.login(account), Kind.CHALLENGED, because="a second factor, after a GET and a HEAD of disableMfa")
-    control(api.call("disableMfa", session, password=account.password))
+    control(api.call("disableMfa", session, **right_proof(api, account)))
 
 
 @pytest.mark.requirement("HTTP-17")

@@ -75,6 +75,8 @@ def test_a_reset_does_not_get_around_the_second_factor(api: Api, outbox: Outbox)
         never(api.call("getCurrentUser", redeemed.session), because="the session of a reset")
         for token in token_shaped(redeemed.answer, besides=(redeemed.session.csrf,)):
             never(api.with_token(account, Secret(token)), because="a token-shaped text from the answer to a reset")
+            if any(token in cookie.reveal() for cookie in redeemed.session.cookies.values()):
+                continue  # of a session, as anybody is given, to which nobody has signed in
             raise Advice(
                 "the answer to a reset has something that looks like a token",
                 expected="no token",

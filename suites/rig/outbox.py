@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 WAIT_S = 10.0
 LOOK_AGAIN_S = (0.02, 0.5)  # at first, and at most
+RESET_TOKEN = "a reset token"
 NO_TOKEN = "[facilities.outbox] capture has no pattern for 'token'"
 PATTERNS = {"token": r"[?&#;]token=([^\s&#;\"'<>]+)"}
 """Where the target file says none: a link with the token as a parameter, in its query or its fragment."""
@@ -128,6 +129,6 @@ def mailed_inputs(api: Api, outbox: Outbox, account: Account, *, count: int) -> 
     told = outbox.words(account.email, count=count)
     if "token" not in told:
         raise NotTestable(NO_TOKEN)
-    api.people.never_shown(told["token"], "a reset token")
+    api.people.never_shown(told["token"], RESET_TOKEN)
     sent = {word for step in api.target.operations["confirmPasswordReset"].steps for word in step.send}
     return {"email": account.email, **{word: value for word, value in told.items() if word in sent}}

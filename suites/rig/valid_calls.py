@@ -9,6 +9,7 @@ from typing import Any
 from contract.answers import Kind
 from contract.document import contract_document
 from contract.secret import Secret
+from contract.targets.model import Target
 from suites.rig.api import Api
 from suites.rig.identities import Account
 
@@ -27,13 +28,20 @@ class ValidCall:
     Inputs that keep the contract, for an account that is signed in and has no second factor.
 
     `kind` is what a right target makes of them, `also` what others may: not always accepted, since an ordinary user's
-    valid call of an admin operation is forbidden, and a second factor that is off cannot be confirmed.
+    valid call of an admin operation is forbidden, and a second factor that is off cannot be confirmed, nor, for most,
+    turned off.
     """
 
     operation: str
     inputs: Mapping[str, Any]
     kind: Kind = Kind.ACCEPTED
     also: tuple[Kind, ...] = ()
+
+
+def takes_access_token(target: Target, operation: str) -> bool:
+    """Whether *target* has *operation* for who is signed in; a logout may be for everybody."""
+    step = target.operations[operation].steps[-1]
+    return step.auth == "session" or "accessToken" in step.send
 
 
 def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
@@ -54,10 +62,17 @@ def valid_call(operation: str, api: Api, account: Account) -> ValidCall:
         "verifyMfa": ValidCall(
             operation, {"email": account.email, "sessionToken": UNKNOWN, "code": "000000"}, Kind.REFUSED_CREDENTIALS
         ),
-        "disableMfa": ValidCall(operation, {"password": password}, Kind.CONFLICT),
+        "disableMfa": ValidCall(operation, _proof(api, password), Kind.CONFLICT, (Kind.ACCEPTED,)),
         "requestPasswordReset": ValidCall(operation, {"email": account.email}),
         "confirmPasswordReset": ValidCall(
             operation, {**BESIDE_A_TOKEN, "token": UNKNOWN, "newPassword": person.password}, Kind.REFUSED_TOKEN
         ),
     }
     return calls.get(operation, ValidCall(operation, {}))
+
+
+def _proof(api: Api, password: Secret) -> dict[str, Any]:
+    """Return what `disableMfa` takes as proof here, of an account that has no code to give."""
+    operation = api.target.operations.get("disableMfa")
+    sent = {word for step in operation.steps for word in step.send} if operation else {"password"}
+    return {word: value for word, value in {"password": password, "code": "000000"}.items() if word in sent}

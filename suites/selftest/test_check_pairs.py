@@ -31,6 +31,8 @@ def pair(first, second, status=401):
             ({"traceId": "00-ab-01", "attemptsRemaining": 4, "timestamp": 1795219200},),
             ({"traceId": "00-cd-01", "attemptsRemaining": 3, "timestamp": 1795219201},),
         ),
+        (({"csrf_token": "aaa.b"},), ({"csrf_token": "ccc.d"},)),
+        (({"a": {"xsrfToken": "aaa"}},), ({"a": {"xsrfToken": "bbb"}},)),
         (("see req-000001", "X-Request-Id: req-000001"), ("see req-000002", "X-Request-Id: req-000002")),
         (
             ("", "Set-Cookie: csrf=aa; Expires=Sat, 21 Nov 2026 00:00:00 GMT; Path=/"),

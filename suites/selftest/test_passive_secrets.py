@@ -6,15 +6,16 @@ from contract.answers import Answer, Request
 from contract.secret import Secret
 from contract.targets.model import Profile, Target
 from suites.rig.identities import People
+from suites.rig.outbox import RESET_TOKEN
 from suites.rig.passive import PassiveJudge
 
 TARGET = Target("small", "https://api.example")
 
 
-def found(people: People, body: str) -> list[str]:
-    """Return what DATA-02 has to say about an answer with *body*."""
+def found(people: People, body: str, *, path: str = "/me", status: int = 200) -> list[str]:
+    """Return what DATA-02 has to say about an answer of *status* with *body* to a GET of *path*."""
     judge = PassiveJudge(TARGET, frozenset({"DATA-02"}), people.canaries)
-    answer = Answer(Request("GET", "https://api.example/me"), 200, body=body.encode())
+    answer = Answer(Request("GET", f"https://api.example{path}"), status, body=body.encode())
     return [violation.actual for requirement, violation in judge.violations(answer) if requirement == "DATA-02"]
 
 
@@ -43,6 +44,20 @@ def test_a_short_secret_is_not_looked_for() -> None:
     people.never_shown(Secret("123456"), "a reset token")
 
     assert found(people, '{"requestId": "9-123456-7"}') == []
+
+
+def test_a_redirect_may_carry_on_the_reset_token_of_its_own_address() -> None:
+    """So a mailed link reaches its page; whoever follows it has the token. Nobody else is to see it, nor a password."""
+    people = People(1, "run", "main")
+    people.never_shown(Secret("WyJhIl0.awkK/8w.b0hC6qi5nM17"), RESET_TOKEN)
+    people.never_shown(Secret("correct horse 77 A!"), "a password")
+    link, page = "/reset/WyJhIl0.awkK%2F8w.b0hC6qi5nM17", "see /new?token=WyJhIl0.awkK/8w.b0hC6qi5nM17"
+
+    assert found(people, page, path=link, status=302) == []
+    assert found(people, page, path=link) == found(people, page, status=302) == ["a reset token in the body"]
+    assert found(people, "correct horse 77 A!", path="/a?p=correct%20horse%2077%20A!", status=302) == [
+        "a password in the body"
+    ]
 
 
 def test_a_hash_is_found_by_its_shape() -> None:

@@ -33,6 +33,13 @@ def test_a_copy_of_a_token_in_the_body_is_one_whatever_its_name(body: object) ->
     assert session_cookies(speaking(LOGIN), setting(f"anything={TOKEN}", "theme=dark", body=body)) == {"anything"}
 
 
+def test_a_csrf_token_that_the_body_repeats_is_none() -> None:
+    """Scripts are meant to read it, so that HttpOnly on it would break the page."""
+    target = speaking(LOGIN, scheme=Scheme(place="cookie:sid", csrf="header:X-CSRF", renew={"csrf": "cookie:XSRF"}))
+
+    assert session_cookies(target, setting("sid=1", f"XSRF={TOKEN}", body={"csrf_token": TOKEN})) == {"sid"}
+
+
 def test_short_values_that_the_body_holds_by_chance_are_none() -> None:
     assert session_cookies(speaking(LOGIN), setting("lang=en", body={"lang": "en"})) == frozenset()
 

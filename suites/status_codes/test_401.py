@@ -15,7 +15,7 @@ from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, without_credentials
 from suites.rig.guessing import refused_login
 from suites.rig.judging import control, never, not_applicable, refused_as, undecided
-from suites.rig.valid_calls import SECURED, valid_call
+from suites.rig.valid_calls import SECURED, takes_access_token, valid_call
 
 WRONG_PASSWORDS = {
     "another": "not the password at all",
@@ -74,9 +74,8 @@ def test_a_secured_operation_without_credentials_is_401(api: Api, operation: str
     """403 would say "not you", 404 "not here", and success would say it to everybody."""
     if operation not in api.target.operations:
         not_applicable(f"the target has no {operation}")
-    step = api.target.operations[operation].steps[-1]
-    if step.auth == "none" and "accessToken" not in step.send:
-        not_applicable(f"its {operation} takes no access token")  # as a revocation, which a client asks for: RFC 7009
+    if not takes_access_token(api.target, operation):  # as a revocation, which a client asks for: RFC 7009
+        not_applicable(f"its {operation} takes no access token")
     account = api.fresh_account()
     call = valid_call(operation, api, account)
 
