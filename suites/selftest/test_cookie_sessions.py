@@ -11,7 +11,7 @@ from contract.session import ANONYMOUS, Session
 from contract.targets.model import Scheme, Step
 from suites.conformance.test_data_cookies import in_reach
 from suites.rig.members import in_the_path
-from suites.rig.valid_calls import is_public_logout
+from suites.rig.valid_calls import takes_access_token
 from suites.selftest.small_targets import LOGIN, URL, says, speaking
 
 SCHEME = Scheme(csrf="header:X-CSRF", csrf_from="/csrf", renew={"csrf": "cookie:csrf"})
@@ -56,13 +56,13 @@ def test_a_foreign_page_reaches_what_a_form_can_send_and_cookies_are_enough_for(
     assert in_reach(speaking(step, operation="logoutUser", scheme=scheme), step) is reached
 
 
-def test_only_a_logout_may_be_for_everybody() -> None:
-    """A target file that said so of a password change would hide that it asks for nothing."""
+def test_an_operation_for_everybody_is_told_from_one_for_who_is_signed_in() -> None:
+    """Of the former no 401 is asked, and no challenge needs to be refused there."""
     public, guarded = Step("POST", "/x", "none"), Step("POST", "/x", "none", auth="session")
+    in_the_body = Step("POST", "/x", send={"accessToken": "/AccessToken"})
 
-    assert is_public_logout(speaking(public, operation="logoutUser"), "logoutUser")
-    assert not is_public_logout(speaking(guarded, operation="logoutUser"), "logoutUser")
-    assert not is_public_logout(speaking(public, operation="changePassword"), "changePassword")
+    for step, takes in ((public, False), (guarded, True), (in_the_body, True)):
+        assert takes_access_token(speaking(step, operation="logoutUser"), "logoutUser") is takes
 
 
 def test_a_word_in_the_path_is_told_from_one_in_the_body() -> None:
