@@ -154,7 +154,7 @@ def test_fields_of_intermediaries_make_nobody_somebody_else(api: Api, operation:
     """Whoever can write X-User-Id is whoever he likes, where the service takes it for the gateway's word."""
     if operation not in api.target.operations:
         not_applicable(f"the target has no {operation}")
-    user, other = api.fresh_account(), api.fresh_account()
+    user, other = api.visitor(), api.fresh_account()
     admin = api.target.operations.get("listUsers")
     base = urlsplit(api.target.base_url).path.rstrip("/")
     control(api.as_(user, "getCurrentUser"))

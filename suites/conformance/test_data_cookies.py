@@ -22,7 +22,7 @@ SENT_BY_FORMS = "application/x-www-form-urlencoded"
 @pytest.mark.requirement("DATA-10")
 def test_cookies_that_carry_a_session_are_guarded(api: Api) -> None:
     """A script that a foreign page has smuggled in reads what is not HttpOnly, and sends it home."""
-    account = api.fresh_account(signed_in=False)
+    account = api.visitor(signed_in=False)
     outcomes = [control(api.login(account))]
     if "refreshToken" in api.target.operations:
         outcomes.append(control(api.refresh(account)))

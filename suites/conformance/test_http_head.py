@@ -66,7 +66,7 @@ def test_a_204_has_no_content_and_the_next_answer_is_in_step(api: Api) -> None:
     """`null` behind a 204 is read as the beginning of the next answer, which may be another user's."""
     if "logoutUser" not in api.target.operations:
         not_applicable("the target has no logoutUser")
-    account = api.fresh_account()
+    account = api.visitor()
 
     outcome, following = api.in_step("logoutUser", account.session, next_request(api))
 

@@ -24,7 +24,7 @@ ACCENTED = "éèêëàâäôöùûüñçåãõîïíóúý"
 @pytest.mark.requirement("LOGIN-01")
 def test_a_login_answers_with_a_token_that_opens_the_profile(api: Api) -> None:
     """A success that cannot be used is none."""
-    account = api.fresh_account(signed_in=False)
+    account = api.visitor(signed_in=False)
 
     outcome = expect(api.login(account), Kind.ACCEPTED, because="the right password")
 

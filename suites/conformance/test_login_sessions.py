@@ -45,7 +45,7 @@ LOGINS = 3  # a token of user and second alone is the same where two logins fall
 @pytest.mark.requirement("LOGIN-08")
 def test_two_logins_are_two_sessions(api: Api) -> None:
     """Where they are one, signing out of a shared computer signs out everywhere, or nowhere."""
-    account = api.fresh_account()
+    account = api.visitor()
     first = account.session
 
     for _ in range(LOGINS):

@@ -14,7 +14,7 @@ from suites.rig.judging import control, expect, never, not_applicable, refused_a
 @pytest.mark.requirement("SESS-01")
 def test_a_refresh_gives_a_working_pair_and_another_refresh_token(api: Api) -> None:
     """A refresh token that never changes is a password that nobody chose."""
-    account = api.fresh_account()
+    account = api.visitor()
     old = account.session.refresh_token
 
     outcome = expect(api.refresh(account), Kind.ACCEPTED, because="a live refresh token")
@@ -33,7 +33,7 @@ def test_a_refresh_gives_a_working_pair_and_another_refresh_token(api: Api) -> N
 @pytest.mark.requirement("SESS-02")
 def test_an_exchanged_refresh_token_is_refused(api: Api) -> None:
     """Whoever stole a spent token must get nothing for it."""
-    account = api.fresh_account()
+    account = api.visitor()
     spent = account.session
     control(api.refresh(account))
     api.outlive_the_grace()
@@ -44,7 +44,7 @@ def test_an_exchanged_refresh_token_is_refused(api: Api) -> None:
 @pytest.mark.requirement("SESS-03")
 def test_a_replayed_refresh_token_ends_its_family_and_no_other(api: Api) -> None:
     """The thief or the owner holds the newest token; nobody can tell which, so it must die."""
-    account, bystander = api.fresh_account(), api.fresh_account()
+    account, bystander = api.visitor(), api.fresh_account()
     spent = account.session
     control(api.refresh(account))
     if account.session.refresh_token == spent.refresh_token:
@@ -60,7 +60,7 @@ def test_a_replayed_refresh_token_ends_its_family_and_no_other(api: Api) -> None
 @pytest.mark.requirement("SESS-07")
 def test_logout_kills_the_refresh_token_of_its_session_only(api: Api) -> None:
     """Who signs out on a shared computer wants it to be true."""
-    account = api.fresh_account()
+    account = api.visitor()
     ended = account.session
     control(api.login(account))
     control(api.call("logoutUser", ended))

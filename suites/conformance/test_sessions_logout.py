@@ -17,7 +17,7 @@ from suites.rig.valid_calls import UNKNOWN
 @pytest.mark.requirement("SESS-08")
 def test_logout_kills_the_access_token_in_every_spelling(api: Api) -> None:
     """Who signs out because the token was seen by somebody wants it dead now, and not at the end of its hour."""
-    account = api.fresh_account()
+    account = api.visitor()
     control(api.as_(account, "getCurrentUser"))
     ended = account.session
     control(api.as_(account, "logoutUser"))
@@ -39,7 +39,7 @@ def test_logout_kills_the_access_token_in_every_spelling(api: Api) -> None:
 @pytest.mark.requirement("SESS-09")
 def test_signing_out_of_what_has_ended_is_no_error(api: Api) -> None:
     """Who has two windows open signs out in both, and is to see neither a crash nor an alarm."""
-    account = api.fresh_account()
+    account = api.visitor()
     ended, takes_access = account.session, api.target.operations["logoutUser"].steps[-1].auth == "session"
     control(api.call("logoutUser", ended))
     unknown = replace(ended, access_token=UNKNOWN if ended.access_token else None, refresh_token=UNKNOWN)
@@ -59,7 +59,7 @@ def test_signing_out_with_an_unknown_refresh_token_is_no_error(api: Api) -> None
     """A client that lost count of its tokens wants to be signed out, and is."""
     if not any("refreshToken" in step.send for step in api.target.operations["logoutUser"].steps):
         not_applicable("its logout takes no refresh token")
-    account = api.fresh_account()
+    account = api.visitor()
 
     outcome = api.call("logoutUser", replace(account.session, refresh_token=UNKNOWN))
 

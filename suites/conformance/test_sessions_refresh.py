@@ -57,7 +57,7 @@ def test_parallel_exchanges_of_one_refresh_token_leave_one_session(api: Api) -> 
 @pytest.mark.requirement("SESS-05")
 def test_a_refresh_token_that_nobody_was_given_is_refused(api: Api) -> None:
     """What is looked up and not found, or cannot even be read, must not fail the server."""
-    account = api.fresh_account()
+    account = api.visitor()
     others = api.shared_account().session.access_token
     tokens = {**UNHEARD_OF, **({"another user's access token": others} if others else {})}
 

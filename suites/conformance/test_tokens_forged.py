@@ -46,7 +46,7 @@ def test_a_token_signed_with_the_published_key_as_a_secret_is_refused(api: Api) 
 @pytest.mark.requirement("TOK-09")
 def test_the_secret_that_tokens_are_signed_with_cannot_be_guessed(api: Api) -> None:
     """One token and a list of words, tried at home: whoever finds the secret is everybody from then on."""
-    account = api.fresh_account(signed_in=False)
+    account = api.visitor(signed_in=False)
     answer = control(api.login(account)).answer
     issued = [each.reveal() for each in (account.session.access_token, account.session.refresh_token) if each]
     signed = [token for token in issued if hmac_bits(token)]

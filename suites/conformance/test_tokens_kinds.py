@@ -31,7 +31,7 @@ def opens_nothing_else(api: Api, session: Session, token: Secret | None, kind: s
 @pytest.mark.requirement("TOK-16")
 def test_access_and_refresh_token_do_not_stand_in_for_each_other(api: Api) -> None:
     """A refresh token that opens the profile is an access token that lives for a month."""
-    account = api.fresh_account()
+    account = api.visitor()
     session = account.session
 
     opens_nothing_else(api, session, session.refresh_token, "refresh token", but="refreshToken")

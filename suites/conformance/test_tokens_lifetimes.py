@@ -12,7 +12,7 @@ from suites.rig.passive import issued_by, lives_as_announced
 @pytest.mark.requirement("TOK-13")
 def test_issued_access_tokens_end_when_their_answers_say_and_within_the_hour(api: Api) -> None:
     """A token that does not end outlives the phone it was stolen with; one that ends early logs people out mid-word."""
-    account = api.fresh_account(signed_in=False)
+    account = api.visitor(signed_in=False)
     answers = [control(api.login(account)).answer]
     if "refresh" in api.target.features:
         answers.append(control(api.refresh(account)).answer)

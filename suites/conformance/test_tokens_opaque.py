@@ -64,7 +64,7 @@ def test_opaque_tokens_are_long_random_and_never_repeat(api: Api) -> None:
     """Who can work out the next token from his own is signed in as whoever logs in next."""
     if not opaque_in(api.shared_account().session):
         not_applicable("its tokens are signed, and none is opaque")
-    issued = list(issued_in_turn(api, api.fresh_account(signed_in=False)))
+    issued = list(issued_in_turn(api, api.visitor(signed_in=False)))
 
     kinds = {name for tokens, _ in issued for name in tokens}
     found = {name: doubt([tokens[name] for tokens, _ in issued if name in tokens]) for name in sorted(kinds)}

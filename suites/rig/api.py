@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from contract.answers import Answer, Kind
+from contract.capture import capture
 from contract.errors import NotTestable
 from contract.flows import Outcome
 from contract.secret import Secret
-from contract.session import Session
-from contract.targets.model import Target
+from contract.session import ANONYMOUS, Session
+from contract.targets.model import Step, Target
 from suites.rig.courtesy import Courtesy
 from suites.rig.identities import Account, People
 from suites.rig.journal import Journal
@@ -24,6 +25,9 @@ from suites.rig.voice import Mutate, Voice
 __all__ = ["Api", "Call", "Mutate"]
 
 T = TypeVar("T")
+
+NO_STEP = Step("GET", "/")
+"""What a step that captures nothing of its own leaves in a session is what any answer may leave there."""
 
 
 class Api(Voice):
@@ -43,8 +47,37 @@ class Api(Voice):
         self.people = people
         self.made: list[Account] = []
         self._journal = journal
+        self._announced: set[str] = set()
+        self._signed_in: list[Account] = []
         self._shared: Account | None = None
+        self._visitor: Account | None = None
         self._renewal_s = 0.0
+
+    def _heard(self, answer: Answer) -> None:
+        """Take along what any answer may renew, for the account whose token the request had."""
+        super()._heard(answer)
+        if "accessToken" not in self.target.scheme.renew:
+            return
+        field = answer.request.header(self.target.scheme.place.removeprefix("header:")) or ""
+        for account in self._signed_in:
+            token = account.session.access_token
+            if token and field.rpartition(" ")[2] == token.reveal():  # however its scheme is spelt
+                account.session = capture(self.target, NO_STEP, account.session, answer, Kind.UNRECOGNISED)
+
+    def call(
+        self, operation: str, session: Session = ANONYMOUS, *, mutate: Mutate | None = None, **inputs: Any
+    ) -> Outcome:
+        """Perform *operation* as any voice does; an account that this may make is journalled before, and counted."""
+        if operation != "registerUser":
+            return super().call(operation, session, mutate=mutate, **inputs)
+        self._within_the_budget()
+        email = inputs.get("email")
+        if isinstance(email, str) and self.people.made(email) and email not in self._announced:
+            self.announce(email)
+        outcome = super().call(operation, session, mutate=mutate, **inputs)
+        if isinstance(email, str) and outcome.kind is Kind.ACCEPTED:
+            self._journal.exists(self.target.base_url, email, str(outcome.session.values.get("userId", "")))
+        return outcome
 
     def as_(self, account: Account, operation: str, *, mutate: Mutate | None = None, **inputs: Any) -> Outcome:
         """Perform *operation* as *account*, whose session is what the answer made of it."""
@@ -56,21 +89,22 @@ class Api(Voice):
 
     def register(self, account: Account, **inputs: Any) -> Outcome:
         """Register *account*; it is in the journal before the request goes out."""
-        self._journal.intended(self.target.base_url, account.email)
+        self.announce(account.email)
         inputs = {"email": account.email, "password": account.password, **inputs}
         outcome = self.call("registerUser", **inputs)
         if outcome.kind is Kind.ACCEPTED:
             account.user_id = str(outcome.session.values.get("userId", ""))
             self.made.append(account)
-            self._journal.exists(self.target.base_url, account.email, account.user_id)
         return outcome
 
     def announce(self, email: str) -> None:
         """Write down that there may be an account of *email* soon, by whatever request."""
+        self._announced.add(email)
         self._journal.intended(self.target.base_url, email)
 
     def race_to_register(self, email: str, passwords: Sequence[Secret]) -> list[Outcome]:
         """Register one address once for each of *passwords*, all at one moment."""
+        self._within_the_budget()
         self.announce(email)
         outcomes = self.race([Call("registerUser", {"email": email, "password": each}) for each in passwords])
         if made := [each for each in outcomes if each.kind is Kind.ACCEPTED]:
@@ -82,6 +116,7 @@ class Api(Voice):
         outcome = self.call("loginUser", **{"email": account.email, "password": account.password, **inputs})
         if outcome.kind in (Kind.ACCEPTED, Kind.CHALLENGED):
             account.session = outcome.session
+            self._signed_in += [] if any(account is each for each in self._signed_in) else [account]
             account.user_id = account.user_id or str(outcome.session.values.get("userId", ""))
         return outcome
 
@@ -127,13 +162,43 @@ class Api(Voice):
         Raises:
             NotTestable: the target refused either.
         """
-        if self.courtesy and self._journal.made >= self.courtesy.accounts:
-            not_exercised(f"this shared target was given its {self.courtesy.accounts} accounts; see --consent=HOST")
         if "registration" not in self.target.features:
             account = self.errands.prepared_account()
         else:
             account = self.people.person(self.target.profile)
             control(self.register(account))
+        if signed_in:
+            self.sign_in(account)
+        return account
+
+    def _within_the_budget(self) -> None:
+        """End the test where a shared target was given all its accounts; room is kept for those that tests share."""
+        if self.courtesy is None:
+            return
+        kept = 0 if self.founds else (self._shared is None) + (self._visitor is None)
+        if self._journal.made + kept >= self.courtesy.accounts:
+            not_exercised(f"this shared target was given its {self.courtesy.accounts} accounts; see --consent=HOST")
+
+    def lend(self, account: Account) -> None:
+        """Let *account*, which is as it was when it was registered, be the one that visitors of a shared target use."""
+        self._visitor = account
+
+    def visitor(self, *, signed_in: bool = True) -> Account:
+        """
+        Return an account for a test that reads, and begins and ends sessions of its own, and changes nothing else.
+
+        That is a new one. A shared target is given one for all such tests, each of which has a login of its own: what
+        the ones before did to their sessions does not matter, and where it cannot log in any more, another is made.
+
+        Raises:
+            NotTestable: the target refused a registration or a login.
+        """
+        if self.courtesy is None:
+            return self.fresh_account(signed_in=signed_in)
+        if self._visitor is not None and self.login(account := _anew(self._visitor)).kind is Kind.ACCEPTED:
+            return account
+        self._visitor = self.found(partial(self.fresh_account, signed_in=False))
+        account = _anew(self._visitor)
         if signed_in:
             self.sign_in(account)
         return account
@@ -175,3 +240,8 @@ class Api(Voice):
         code = account.unused_code(self.target.profile, self.now())
         control(self.as_(account, "verifyMfaSetup", code=code))
         return account
+
+
+def _anew(account: Account) -> Account:
+    """Return *account* as somebody has it who has just come: without a session."""
+    return replace(account, session=Session())

@@ -106,6 +106,10 @@ class People:
             return self._pattern.replace("{id}", f"{name}.{self._made}.{self._own}")
         return f"{name}.{self._made}@{self._own}.{MAIL_DOMAIN}"
 
+    def made(self, email: str) -> bool:
+        """Whether *email* is an address of this source, however it is spelt."""
+        return self._own in email.lower()
+
     def password(self, profile: Profile) -> Secret:
         """
         Return a password within the profile's bounds that is on nobody's list of common ones.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from contract.answers import Answer, Kind
 from contract.errors import ContractViolation
 from suites.rig.api import Api
@@ -20,7 +22,7 @@ def preflight(api: Api) -> None:
     claimed = api.target.features
     account = api.people.person(api.target.profile)
     if "registration" in claimed:
-        outcome = api.register(account)
+        outcome = api.found(partial(api.register, account))
         if outcome.kind is Kind.NO_ANSWER:
             raise TargetGone(f"{api.target.name}: {api.target.base_url}: {outcome.answer.fault}")
         need("registerUser", outcome.kind, outcome.answer)
@@ -42,6 +44,7 @@ def preflight(api: Api) -> None:
             inputs = {"refreshToken": account.session.refresh_token} if operation == "refreshToken" else {}
             outcome = api.as_(account, operation, **inputs)
             need(operation, outcome.kind, outcome.answer)
+    api.lend(account)
 
 
 def need(operation: str, kind: Kind, answer: Answer) -> None:

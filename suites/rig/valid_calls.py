@@ -17,6 +17,8 @@ SECURED = tuple(operation.id for operation in contract_document().operations.val
 """Operations that need a live access token."""
 
 OF_A_USER = frozenset({"getUser", "updateUser"})
+CHANGING = frozenset({"changePassword", "setupMfa"})
+"""Those whose valid call changes what a login takes."""
 UNKNOWN = Secret("this-token-was-never-handed-out-by-anybody-0")
 BESIDE_A_TOKEN = {"email": "nobody@example.com", "uid": "MQ"}
 """What some targets want to know beside the token of a mail, for a token that nobody was mailed."""
@@ -42,6 +44,11 @@ def takes_access_token(target: Target, operation: str) -> bool:
     """Whether *target* has *operation* for who is signed in; a logout may be for everybody."""
     step = target.operations[operation].steps[-1]
     return step.auth == "session" or "accessToken" in step.send
+
+
+def caller_of(operation: str, api: Api) -> Account:
+    """Return an account for a valid call of *operation*: one of its own where that changes what a login takes."""
+    return api.fresh_account() if operation in CHANGING else api.visitor()
 
 
 def valid_call(operation: str, api: Api, account: Account) -> ValidCall:

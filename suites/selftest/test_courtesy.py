@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from contract.answers import Answer, Request
+from contract.answers import Answer, Kind, Request
 from contract.catalogue import load
+from contract.consent import POLITE_ACCOUNTS
+from contract.flows import Outcome
 from contract.results import ExitCode, Verdict
+from contract.secret import Secret
+from contract.session import Session
+from suites.rig.api import Api
 from suites.rig.courtesy import BREAKS_AFTER, Courtesy
+from suites.rig.identities import Account
 from suites.rig.launch import TargetGone
 from suites.rig.run.select import NO_CONSENT
 from suites.selftest.loopback import saying, serving
@@ -83,6 +89,55 @@ def test_a_target_that_is_unwell_is_left_alone(tmp_path: Path) -> None:
 
     assert came.code != ExitCode.GREEN, came.text
     assert len(heard.requests) <= BREAKS_AFTER, len(heard.requests)
+
+
+def test_a_shared_target_is_given_no_more_accounts_than_it_was_promised(tmp_path: Path) -> None:
+    """Who was told "at most ten" and finds forty in the user table does not believe the next sentence either."""
+    came, statuses = seen(tmp_path, "--requirement=REG-05,REG-07,REG-09")
+
+    assert came.results is not None, came.text
+    assert came.results.cost.accounts == statuses[201] <= POLITE_ACCOUNTS
+    assert "this shared target was given its 10 accounts" in came.text
+
+
+def test_checks_that_only_begin_and_end_sessions_share_an_account_there(tmp_path: Path) -> None:
+    """Ten accounts for ten rows leave a hundred rows unjudged on the system that matters."""
+    rows = ("SESS-01", "SESS-02", "SESS-07", "SESS-08", "SESS-09", "TOK-02", "TOK-13")
+    came, statuses = seen(tmp_path, f"--requirement={','.join(rows)}", "--order=random")
+
+    assert came.verdicts() == dict.fromkeys(rows, Verdict.PASS), came.text
+    assert statuses[201] == 1
+
+
+class Lender(Api):
+    """Makes accounts of its own, of which those in `closed` cannot log in any more."""
+
+    def __init__(self) -> None:
+        self.courtesy = Courtesy(accounts=9, requests=9)
+        self.closed: set[str] = set()
+        self.fresh: list[Account] = []
+        self._visitor = None
+
+    def fresh_account(self, **_: bool) -> Account:
+        self.fresh.append(Account(f"ada.{len(self.fresh)}@example.com", Secret("x")))
+        return self.fresh[-1]
+
+    def login(self, account: Account, **_: object) -> Outcome:
+        kind = Kind.REFUSED_CREDENTIALS if account.email in self.closed else Kind.ACCEPTED
+        account.session = Session(access_token=Secret(f"token {id(account)}"))
+        return Outcome(kind, account.session, answer(200), ())
+
+
+def test_each_visitor_has_a_session_of_its_own_and_a_closed_account_is_replaced() -> None:
+    """One check that has locked the account by accident must not make all that follow it untestable."""
+    api = Lender()
+    first, second = api.visitor(), api.visitor()
+
+    assert (first.email, len(api.fresh)) == (second.email, 1)
+    assert first is not second and first.session != second.session
+    api.closed.add(first.email)
+    assert api.visitor().email == api.visitor().email != first.email
+    assert len(api.fresh) == 2
 
 
 def answer(status: int, **headers: str) -> Answer:

@@ -11,7 +11,7 @@ from contract.checks import status
 from contract.session import ANONYMOUS
 from suites.rig.api import Api
 from suites.rig.judging import control, not_applicable
-from suites.rig.valid_calls import valid_call
+from suites.rig.valid_calls import caller_of, valid_call
 
 WITH_A_BODY = ("registerUser", "loginUser", "refreshToken", "updateCurrentUser", "changePassword", "verifyMfa",
                "requestPasswordReset", "confirmPasswordReset")  # fmt: skip
@@ -32,7 +32,7 @@ def test_a_body_that_is_not_the_documented_json_is_a_client_error(api: Api, oper
     """A parser's exception that nobody caught is a server error, and an empty answer to what was sent."""
     if operation not in api.target.operations or api.target.operations[operation].steps[-1].encoding != "json":
         not_applicable(f"the target has no {operation} that takes JSON")
-    account = api.fresh_account()
+    account = caller_of(operation, api)
     call = valid_call(operation, api, account)
     secured = api.target.operations[operation].steps[-1].auth == "session"
     session = account.session if secured else ANONYMOUS

@@ -15,7 +15,7 @@ from suites.rig.api import Api
 from suites.rig.authorization_field import field_word, saying, without_credentials
 from suites.rig.guessing import refused_login
 from suites.rig.judging import control, never, not_applicable, refused_as, undecided
-from suites.rig.valid_calls import SECURED, takes_access_token, valid_call
+from suites.rig.valid_calls import SECURED, caller_of, takes_access_token, valid_call
 
 WRONG_PASSWORDS = {
     "another": "not the password at all",
@@ -76,7 +76,7 @@ def test_a_secured_operation_without_credentials_is_401(api: Api, operation: str
         not_applicable(f"the target has no {operation}")
     if not takes_access_token(api.target, operation):  # as a revocation, which a client asks for: RFC 7009
         not_applicable(f"its {operation} takes no access token")
-    account = api.fresh_account()
+    account = caller_of(operation, api)
     call = valid_call(operation, api, account)
 
     refused = api.call(operation, **call.inputs)
@@ -90,7 +90,7 @@ def test_a_challenge_says_whether_a_token_was_missing_bad_or_too_weak(api: Api) 
     """A client refreshes on a bad token, asks to log in without one, and gives up on a weak one: it must know which."""
     if field_word(api.target).lower() != "bearer":
         not_applicable("its tokens are no bearer tokens of RFC 6750")
-    account = api.fresh_account()
+    account = api.visitor()
     control(api.as_(account, "getCurrentUser"))
 
     challenge(api.call("getCurrentUser").answer, scheme="Bearer", error="")

@@ -61,7 +61,8 @@ def configure(config: pytest.Config, *, report: Report) -> None:
     notes = [*target.unfilled, *([gentle] if gentle else [])]
     if gentle:
         target = polite(target)
-    config.pluginmanager.register(Selection(options.requirements, options.seed if options.shuffled else None))
+    shuffle_by = options.seed if options.shuffled else None
+    config.pluginmanager.register(Selection(options.requirements, shuffle_by, sparing=bool(gentle)))
     if options.plan:
         config.option.dist, config.option.tx = "no", []
         config.pluginmanager.register(Plan(options, target, may_disturb=disturb), PLUGIN)
