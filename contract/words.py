@@ -66,10 +66,11 @@ def values_for(
     """
     Return the value of each word that *step* sends.
 
-    A word is given, or held by the session; a user name is else made from the address. An input that is a function
-    is called here, when its step's turn has come: so a code can be fetched from the mail that an earlier step sent.
-    A word that the contract leaves open, or a token that the session lacks, stays out. In place of a word of the target
-    file's own that another operation gives, one made up is sent: who has not begun a set-up has nothing to confirm.
+    A word is given, or held by the session; a user name is else made from the address, given or held. An input that is
+    a function is called here, when its step's turn has come: so a code can be fetched from the mail that an earlier
+    step sent. A word that the contract leaves open, or a token that the session lacks, stays out. In place of a word of
+    the target file's own that another operation gives, one made up is sent: who has not begun a set-up has nothing to
+    confirm.
 
     Raises:
         HarnessError: A word that the step cannot do without is nowhere.
@@ -84,8 +85,8 @@ def values_for(
         held = _SESSION_WORDS[word](session) if word in _SESSION_WORDS else session.values.get(word)
         if held is not None and word not in takes.may:
             values[word] = held
-        elif word == "username" and "email" in given:
-            values[word] = user_name(target, given["email"])
+        elif word == "username" and (email := given.get("email", session.values.get("email"))) is not None:
+            values[word] = user_name(target, email)
         elif _given_elsewhere(target, operation_id, word):
             values[word] = NEVER_GIVEN
         elif word not in takes.may and (word in takes.needs or word not in _SESSION_WORDS):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from contract.diff.schemas.shape import Budget, shape
 from contract.document import Document, OperationSpec, child, load
-from contract.encoding import places_of
+from contract.encoding import path_of, places_of
 from contract.errors import BindingError
 from contract.filling.chance import chance_of
 from contract.filling.values import DEEPEST, Described, Unfillable, made_up
@@ -61,9 +61,9 @@ def filled_by(step: Step, extra: Iterable[str]) -> frozenset[str]:
 
 def spec_of(document: Document, target: Target, step: Step) -> OperationSpec | None:
     """Return the operation of *document* that *step* asks for, None where it has none."""
-    whole = urlsplit(target.base_url).path.rstrip("/") + step.path
-    below = whole.removeprefix(document.base_path)
-    return document.match(step.method, below) or document.match(step.method, step.path)
+    path = path_of(step)
+    below = (urlsplit(target.base_url).path.rstrip("/") + path).removeprefix(document.base_path)
+    return document.match(step.method, below) or document.match(step.method, path)
 
 
 def lacking(

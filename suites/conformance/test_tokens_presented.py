@@ -19,12 +19,12 @@ IN_THE_QUERY = ("access_token", "token", "jwt", "auth", "bearer")
 def test_the_name_of_the_scheme_is_read_whatever_its_letter_case(api: Api, spelling: str) -> None:
     """A client that writes "bearer", as HTTP allows, is told that its token is bad."""
     word, account = field_word(api.target), api.shared_account()
-    value = f"{SPELLINGS[spelling](word)} {own_token(account)}"
+    control(api.as_(account, "getCurrentUser"))
+    value = f"{SPELLINGS[spelling](word)} {own_token(account)}"  # the control may have renewed it
 
     def respelled(request: Request) -> Request:
         return saying(request, value)
 
-    control(api.as_(account, "getCurrentUser"))
     outcome = api.call("getCurrentUser", without_credentials(account.session), mutate=respelled)
     expect(outcome, Kind.ACCEPTED, because=f"a live token, its scheme in {spelling}")
 

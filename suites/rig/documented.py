@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from contract.document import Document, contract_document, load
 from contract.encoding import path_of
+from contract.filling.further import spec_of
 from contract.targets.model import Target
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -24,6 +25,13 @@ def base_of(target: Target, document: Document) -> str:
     if target.speaks_contract or not (path == document.base_path or path.startswith(f"{document.base_path}/")):
         return path
     return document.base_path
+
+
+def documented_successes(target: Target, operation: str) -> list[int]:
+    """Return the statuses of success that the document in force has for *operation*, [] where it has none."""
+    document = document_in_force(target)
+    spec = document and spec_of(document, target, target.operations[operation].steps[-1])
+    return [int(status) for status in (spec.responses if spec else ()) if status.isdecimal() and status[0] == "2"]
 
 
 def methods_by_path(target: Target, document: Document | None) -> dict[str, dict[str, str]]:
