@@ -48,6 +48,7 @@ class Api(Voice):
         self.made: list[Account] = []
         self._journal = journal
         self._announced: set[str] = set()
+        self._existing: set[str] = set()
         self._signed_in: list[Account] = []
         self._shared: Account | None = None
         self._visitor: Account | None = None
@@ -75,7 +76,8 @@ class Api(Voice):
         if isinstance(email, str) and self.people.made(email) and email not in self._announced:
             self.announce(email)
         outcome = super().call(operation, session, mutate=mutate, **inputs)
-        if isinstance(email, str) and outcome.kind is Kind.ACCEPTED:
+        if isinstance(email, str) and outcome.kind is Kind.ACCEPTED and email not in self._existing:
+            self._existing.add(email)
             self._journal.exists(self.target.base_url, email, str(outcome.session.values.get("userId", "")))
         return outcome
 
