@@ -17,7 +17,7 @@ import pytest
 
 from suites.rig.run import time_left
 from suites.rig.run.time_left import TimeLeft
-from suites.selftest.whole_run import ROOT, command
+from suites.selftest.whole_run import ROOT, command, run
 
 COLUMNS = 100
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -49,6 +49,17 @@ def test_the_last_line_says_where_the_report_is() -> None:
     last = done.stdout.strip().splitlines()[-1]
     assert last.startswith("report in reports/out/")
     assert (ROOT / last.removeprefix("report in ")).is_file()
+
+
+def test_what_a_test_and_the_answers_beside_it_say_is_printed_once() -> None:
+    """The same exchange twice, under two headings, is looked through twice by whoever is in a hurry."""
+    came = run("--defect=HTTP-01", "--requirement=HTTP-01")
+
+    assert came.results is not None, came.text
+    (finding,) = [each for each in came.results.findings if each.operation == "getCurrentUser"]
+    assert finding.count > 1
+    assert came.text.count("HTTP-01 (MUST)") == 1, came.text
+    assert came.text.count("GET /api/v1/users/me, answered 401: there is no challenge") == 1
 
 
 def test_a_pipe_gets_no_colours_and_nothing_that_moves() -> None:
