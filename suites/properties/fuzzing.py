@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +32,8 @@ MODES = {"as documented": GenerationMode.POSITIVE, "against the document": Gener
 REQUEST_ACCEPTED = "DRIFT-REQUEST-ACCEPTED"
 FRESH = frozenset({"registerUser", "logoutUser", "refreshToken", "changePassword", "disableMfa", "setupMfa"})
 """Operations that use up what an account has: each of their cases is sent as a new session, or with new values."""
+JSON = "application/json"
+DEEP = 1000
 HOP_BY_HOP = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
 """Fields that schemathesis adds to every request and that the transport sets here."""
 
@@ -109,6 +113,35 @@ class Fuzzer:
                 Request(request.method, url, request.headers, body, self.operation_id, "transport")
             )
 
+    def with_odd_bodies(self) -> Iterator[tuple[str, Answer]]:
+        """
+        Send bodies that no schema tells apart: too large, too deep, cut short, under another label. Yield each by its
+        name, with the answer.
+
+        Only a document that is ours is known to say what becomes of these.
+        """
+        if not (self.api.target.speaks_contract and self.spec.request_media):
+            return
+        path = re.sub(r"\{[^}]*\}", str(uuid.uuid4()), self.spec.path)
+        most = self.api.target.profile.body_limit_bytes
+        for what, (body, label) in {
+            "a body over the limit": (b'{"a": "%s"}' % (b"x" * most), JSON),
+            "arrays nested too deeply": (b'{"a": %s%s}' % (b"[" * DEEP, b"]" * DEEP), JSON),
+            "JSON cut short": (b'{"a": ', JSON),
+            "an object under another label": (b"{}", "text/plain"),
+        }.items():
+            headers = (("Content-Type", label), *self._credentials())
+            url = f"{self.api.target.base_url}{path}"
+            yield what, self.api.send(Request(self.spec.method.upper(), url, headers, body, self.operation_id))
+
+    def documented(self, answer: Answer) -> None:
+        """Judge *answer* by the document. Raises ContractViolation, whose requirement is the rule's."""
+        for each in self.judge.violations(self.spec, answer):
+            place = f" at {each.pointer}" if each.pointer else ""
+            raise _broken(each.rule, answer, each.expected, f"{each.actual}{place}")
+        if not answer.status:
+            raise _broken("DRIFT-STATUS", answer, "an answer", answer.fault or "none")
+
     def holds(self, case: Case, answer: Answer) -> None:
         """
         Judge *answer* by the document, and whether a request that the document refuses was refused.
@@ -122,11 +155,7 @@ class Fuzzer:
                     "DRIFT-STATUS", answer, "an answer that is no server error", str(answer.status or answer.fault)
                 )
             return
-        for each in self.judge.violations(self.spec, answer):
-            place = f" at {each.pointer}" if each.pointer else ""
-            raise _broken(each.rule, answer, each.expected, f"{each.actual}{place}")
-        if not answer.status:
-            raise _broken("DRIFT-STATUS", answer, "an answer", answer.fault or "none")
+        self.documented(answer)
         if wrong_in_body(case) and 200 <= answer.status < 300:
             raise _broken(REQUEST_ACCEPTED, answer, "a refusal", f"{answer.status}: {described(case)}")
 

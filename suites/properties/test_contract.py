@@ -23,6 +23,12 @@ def judged(api: Api, explore: Explorer, label: str, how: str) -> None:
         except ContractViolation as violation:
             violation.story = (described(case),)
             raise
+    for what, answer in fuzzer.with_odd_bodies() if how == "against the document" else ():
+        try:
+            fuzzer.documented(answer)
+        except ContractViolation as violation:
+            violation.story = (f"{label}: {what}",)
+            raise
     explore.cases(
         fuzzer.generated(MODES[how]),
         lambda case: fuzzer.holds(case, fuzzer.send(case)),
