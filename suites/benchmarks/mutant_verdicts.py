@@ -43,12 +43,17 @@ class Verdict:
         return f"{self.mutant:<66} {self.came_to:<14} {self.seconds:6.1f} s {self.tests:>4} tests  {', '.join(self.by)}"
 
 
-def stages(tests: Sequence[str]) -> Iterator[list[str]]:
-    """Yield *tests*, which are given in the order of their likelihood: a few, then the others, then generated ones."""
+def stages(tests: Sequence[str], order: Sequence[str]) -> Iterator[list[str]]:
+    """
+    Yield *tests*, given in the order of their likelihood: a few, then the others, then generated ones.
+
+    Within each they are in *order*, that of a whole run: drift uses up what a burst needs, and comes after it.
+    """
+    place = {test: at for at, test in enumerate(order)}
     fixed = [each for each in tests if not each.startswith(GENERATED)]
-    yield fixed[:FIRST]
-    yield fixed[FIRST:]
-    yield [each for each in tests if each.startswith(GENERATED)][:GENERATED_MOST]
+    generated = [each for each in tests if each.startswith(GENERATED)]
+    for stage in (fixed[:FIRST], fixed[FIRST:], generated[:GENERATED_MOST]):
+        yield sorted(stage, key=lambda test: place.get(test, len(place)))
 
 
 def judged(mutant: Mutant, tests: Sequence[str], *, target: str = "reference", timeout_s: float = TIMEOUT_S) -> Verdict:
