@@ -56,11 +56,19 @@ def stages(tests: Sequence[str], order: Sequence[str]) -> Iterator[list[str]]:
         yield sorted(stage, key=lambda test: place.get(test, len(place)))
 
 
-def judged(mutant: Mutant, tests: Sequence[str], *, target: str = "reference", timeout_s: float = TIMEOUT_S) -> Verdict:
+def judged(
+    mutant: Mutant,
+    tests: Sequence[str],
+    *,
+    order: Sequence[str] = (),
+    target: str = "reference",
+    timeout_s: float = TIMEOUT_S,
+) -> Verdict:
     """
     Take *tests* on a copy of the reference that *mutant* has changed, until one turns red or *timeout_s* is over.
 
-    *target* is the shipped target that starts it.
+    What turned red must do so once more, by itself: a busy machine reddens a test now and then. *target* is the shipped
+    target that starts the copy; *order* as in `stages`.
     """
     began_s, taken, change = time.monotonic(), 0, mutant.change(ROOT)
 
@@ -71,27 +79,34 @@ def judged(mutant: Mutant, tests: Sequence[str], *, target: str = "reference", t
         return verdict("not run")
     with copied() as folder:
         (folder / PACKAGE / mutant.file).write_text(mutant.source(ROOT), "utf-8")
-        for stage in filter(None, stages(tests)):
-            taken += len(stage)
+
+        def taken_on_it(chosen: Sequence[str]) -> WholeRun:
+            options = (f"--target={target}", "-x", "--seed=1", "--strict-should")
             left_s = timeout_s - (time.monotonic() - began_s)
-            try:
-                options = (f"--target={target}", "-x", "--seed=1", "--strict-should")
-                came = run(*stage, *options, timeout_s=left_s, environment=environment(folder))
-            except subprocess.TimeoutExpired:
-                return verdict("undecided", f"no end within {timeout_s:.0f} s")
-            came_to, by = read(came)
-            if came_to != "survived":
-                return verdict(came_to, *by)
+            return run(*chosen, *options, timeout_s=left_s, environment=environment(folder))
+
+        try:
+            for stage in filter(None, stages(tests, order)):
+                taken += len(stage)
+                came_to, by, red = read(taken_on_it(stage))
+                if came_to == "killed" and red:
+                    came_to, by, _ = read(taken_on_it(red))
+                if came_to != "survived":
+                    return verdict(came_to, *by)
+        except subprocess.TimeoutExpired:
+            return verdict("undecided", f"no end within {timeout_s:.0f} s")
     return verdict("survived")
 
 
-def read(came: WholeRun) -> tuple[str, list[str]]:
-    """Return what a run says of a mutant, and the requirements that turned red."""
+def read(came: WholeRun) -> tuple[str, list[str], list[str]]:
+    """Return what a run says of a mutant, the requirements that turned red, and the tests that did."""
     if came.code == ExitCode.UNREACHABLE:
-        return "does not start", [came.last_lines[-120:]]
-    red = [each.requirement for each in came.results.rows if not RED.isdisjoint(each.verdicts)] if came.results else []
-    if red:
-        return "killed", red
-    if came.code in (0, ExitCode.NOTHING_JUDGED):
-        return "survived", []
-    return "undecided", [f"exit code {came.code}: {came.last_lines[-200:]}"]
+        return "does not start", [came.last_lines[-120:]], []
+    if came.results is not None:
+        rows = [each.requirement for each in came.results.rows if not RED.isdisjoint(each.verdicts)]
+        tests = [each.test for each in came.results.judgements if each.verdict in RED and each.test]
+        if rows:
+            return "killed", rows, tests
+    if came.code in (ExitCode.GREEN, ExitCode.NOTHING_JUDGED):
+        return "survived", [], []
+    return "undecided", [f"exit code {came.code}: {came.last_lines[-200:]}"], []

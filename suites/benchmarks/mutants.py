@@ -57,8 +57,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.judge:
         mutant = Mutant(**json.loads(options.judge))
-        tests = tests_for(lines_of(lines_file(options.target), options.target), mutant)
-        print(json.dumps(asdict(judged(mutant, tests, target=options.target))))
+        lines = lines_of(lines_file(options.target), options.target)
+        verdict = judged(mutant, tests_for(lines, mutant), order=list(lines.seconds), target=options.target)
+        print(json.dumps(asdict(verdict)))
         return 0
     drawn = kept_draw(options.seed, options.drawn)
     lines_of(lines_file(options.target), options.target)

@@ -84,8 +84,10 @@ def test_the_tests_that_run_a_line_are_taken_first_the_nearest_and_all_where_it_
 def test_generated_tests_are_taken_last() -> None:
     tests = ["suites/properties/test_a.py::test_it", *(f"suites/drift/test_b.py::{number}" for number in range(9))]
 
-    assert [len(stage) for stage in stages(tests)] == [8, 1, 1]
-    assert list(stages(tests))[-1] == tests[:1]
+    first, others, generated = stages(tests, tests[::-1])
+
+    assert first == tests[1:9][::-1]
+    assert (others, generated) == (tests[9:], tests[:1])
 
 
 def test_the_lines_that_a_test_runs_are_told_by_the_reference_itself() -> None:
