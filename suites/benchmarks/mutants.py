@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     )
     if options.prepare:
         return 0
-    results = Results(OUT / f"{drawn.seed}.jsonl")
+    results = Results(OUT / f"came-{drawn.seed}-{fingerprint()}.jsonl")
     due = [each for each in drawn.mutants if results.wants(each, again=options.again)]
     began_s = time.monotonic()
     with ThreadPoolExecutor(options.at_once) as pool:
