@@ -16,7 +16,7 @@ FICTIONAL_AREAS = 790  # area codes from 200 on, each with the numbers 555-0100 
 def _phone(chance: Chance) -> Iterator[str]:
     area, line = divmod(chance.number % (FICTIONAL_AREAS * 100), 100)
     digits = f"{200 + area}55501{line:02}"
-    yield from (f"+1{digits}", f"1{digits}", digits, f"({digits[:3]}) 555-{digits[6:]}", f"00{1}{digits}")
+    yield from (f"+1{digits}", f"1{digits}", digits, f"({digits[:3]}) 555-{digits[6:]}", f"001{digits}")
 
 
 def _user_name(chance: Chance) -> Iterator[str]:
