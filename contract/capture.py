@@ -42,7 +42,7 @@ def capture(target: Target, step: Step, session: Session, answer: Answer, kind: 
     """
     captures = {**target.scheme.renew, **(_meant(step.capture, kind) if kind in TAKEN_ALONG else {})}
     session = replace(session, cookies=kept(session.cookies, answer))
-    if captures.get("csrf", "").removeprefix("cookie:") in deleted_cookies(answer):
+    if session.csrf is not None and captures.get("csrf", "").removeprefix("cookie:") in deleted_cookies(answer):
         session = replace(session, csrf=None)
     for word, place in captures.items():
         if (value := read(answer, place)) is not None:
