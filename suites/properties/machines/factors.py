@@ -7,6 +7,7 @@ from contract.secret import Secret
 from suites.properties.machines.machine import Choice, Machine, step
 from suites.rig.clock import Clock
 from suites.rig.judging import control, expect, never
+from suites.rig.token_shapes import token_shaped
 
 
 class Factors(Machine):
@@ -53,6 +54,10 @@ class Factors(Machine):
         outcome = self.api.login(self.account)
         if self.on:
             expect(outcome, Kind.CHALLENGED, because="the right password, with the second factor on")
+            session = outcome.session
+            for token in token_shaped(outcome.answer, besides=(session.challenge, session.csrf)):
+                opened = self.api.with_token(self.account, Secret(token))
+                never(opened, because="what stands beside the challenge and looks like a token")
             control(self.api.as_(self.account, "verifyMfa", code=self.fresh_code()))
             self.guesses = 0
         else:
