@@ -26,6 +26,8 @@ __all__ = ["Api", "Call", "Mutate"]
 
 T = TypeVar("T")
 
+ISSUING = frozenset({"registerUser", "loginUser", "verifyMfa", "refreshToken"})
+"""What gives tokens to whom it names, whoever's token the request had beside that."""
 NO_STEP = Step("GET", "/")
 """What a step that captures nothing of its own leaves in a session is what any answer may leave there."""
 
@@ -57,7 +59,7 @@ class Api(Voice):
     def _heard(self, answer: Answer) -> None:
         """Take along what any answer may renew, for the account whose token the request had."""
         super()._heard(answer)
-        if "accessToken" not in self.target.scheme.renew:
+        if "accessToken" not in self.target.scheme.renew or answer.request.operation in ISSUING:
             return
         field = answer.request.header(self.target.scheme.place.removeprefix("header:")) or ""
         for account in self._signed_in:
