@@ -56,7 +56,8 @@ def own_keys() -> Mapping[str, OwnKey]:
     p, q, e = 2**1279 - 1, 2**2203 - 1, 65537
     d = pow(e, -1, (p - 1) * (q - 1))
     public = rsa.RSAPublicNumbers(e, p * q)
-    primes = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public).private_key()
+    numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
+    primes = numbers.private_key(unsafe_skip_rsa_key_validation=True)  # everybody knows these primes for what they are
     return {
         "ES256": OwnKey(signed_by_key_one, ECAlgorithm.to_jwk(one.public_key(), as_dict=True), _certificate(one)),
         "RS256": OwnKey(
