@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import shlex
 import subprocess
 import sys
@@ -31,14 +30,13 @@ from pathlib import Path
 
 import httpx
 
-from contract import catalogue
 from contract.document import CONTRACT_FILE
 from contract.targets.read import resolve
+from suites.benchmarks.generated_kills import drawing, drawn
 from suites.rig.launch import Launcher
-from suites.selftest.kill_matrix import FOUND, planted
+from suites.selftest.kill_matrix import FOUND
 from suites.selftest.whole_run import run
 
-DRAWN = 30
 MAX_EXAMPLES = 20
 TIMEOUT_S = 3600  # of one command, the wait for its turn on a shared machine included
 EMAIL, PASSWORD = "grace@example.com", "seven purple lanterns drift"
@@ -112,20 +110,13 @@ def ours(rows: Sequence[str], defects: Sequence[str], options: argparse.Namespac
 
 def main(arguments: list[str]) -> int:
     """Draw, run all on each, and tell; 1 where schemathesis found what ours did not."""
-    parser = argparse.ArgumentParser(prog="python -m suites.benchmarks.beside_schemathesis")
-    parser.add_argument("defects", nargs="*", metavar="ID", help="these defects, in place of drawn ones")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1_000_000))
-    parser.add_argument("--drawn", type=int, default=DRAWN)
+    parser = drawing("python -m suites.benchmarks.beside_schemathesis")
     parser.add_argument("--max-examples", type=int, default=MAX_EXAMPLES, help="schemathesis' own, for each operation")
     parser.add_argument("--time", default="30s", help="for our tests of one row")
     parser.add_argument("--time-for-all", default="5m", help="for all of ours on the sound reference")
     parser.add_argument("--through", default="", metavar="COMMAND", help='what to start each run by, as "nice -n 10"')
     options = parser.parse_args(arguments)
-    rows = catalogue.load()
-    able = [each for each in planted() if rows[each.requirement].generated]
-    drawn = random.Random(options.seed).sample(able, min(options.drawn, len(able)))
-    chosen = [each for each in planted() if each.id in options.defects] if options.defects else drawn
-    print(f"{len(chosen)} of {len(able)} defects of rows with a generated twin; seed {options.seed}", flush=True)
+    chosen = drawn(options)
     sound = {way: theirs(configuration, (), options) for way, configuration in WAYS.items()}
     for way, came in sound.items():
         told(f"sound reference, schemathesis {way}", came, came.findings)

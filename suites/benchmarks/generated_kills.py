@@ -44,19 +44,31 @@ def caught(defect: Planted, *, seed: int, limit: str) -> str:
     return f"{row.verdict}: {'; '.join(row.why)}" if row else came.last_lines
 
 
-def main(arguments: list[str]) -> int:
-    """Draw defects and judge each; 0 where at most two were missed."""
-    parser = argparse.ArgumentParser(prog="python -m suites.benchmarks.generated_kills")
+def drawing(prog: str) -> argparse.ArgumentParser:
+    """Return a parser of *prog*'s arguments that knows those of a draw."""
+    parser = argparse.ArgumentParser(prog=prog)
     parser.add_argument("defects", nargs="*", metavar="ID", help="these defects, in place of drawn ones")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1_000_000))
     parser.add_argument("--drawn", type=int, default=DRAWN)
-    parser.add_argument("--time", default="60s", help="for each defect")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def drawn(options: argparse.Namespace) -> list[Planted]:
+    """Return the defects that *options* name, or draw of rows with a generated twin; print the draw and its seed."""
     rows = catalogue.load()
     able = [each for each in planted() if rows[each.requirement].generated]
-    drawn = random.Random(options.seed).sample(able, min(options.drawn, len(able)))
-    chosen = [each for each in planted() if each.id in options.defects] if options.defects else drawn
+    sample = random.Random(options.seed).sample(able, min(options.drawn, len(able)))
+    chosen = [each for each in planted() if each.id in options.defects] if options.defects else sample
     print(f"{len(chosen)} of {len(able)} defects of rows with a generated twin; seed {options.seed}", flush=True)
+    return chosen
+
+
+def main(arguments: list[str]) -> int:
+    """Draw defects and judge each; 0 where at most two were missed."""
+    parser = drawing("python -m suites.benchmarks.generated_kills")
+    parser.add_argument("--time", default="60s", help="for each defect")
+    options = parser.parse_args(arguments)
+    chosen = drawn(options)
     missed = []
     for defect in chosen:
         began_s = time.monotonic()
