@@ -14,14 +14,15 @@ import email.policy
 import hmac
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from suites.selftest.served import served
 
 TENANT = "acme inc"
 ADMIN = "the admin of the server with other customs"
@@ -282,11 +283,5 @@ def serving(customs: Customs | None = None) -> Iterator[Customs]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    customs.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with served(Handler) as customs.url:
         yield customs
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from suites.selftest.served import served
 
 FILE = """
 name = "small"
@@ -99,11 +100,5 @@ def serving(api: SmallApi | None = None) -> Iterator[SmallApi]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    api.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with served(Handler) as api.url:
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()
