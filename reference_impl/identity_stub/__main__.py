@@ -108,7 +108,8 @@ async def main(arguments: list[str]) -> None:
     parser.add_argument("--mode", choices=modes.MODES, default=modes.OK, help="how to answer")
     parser.add_argument("--data", type=Path, help="file that keeps the users' passwords; default: none is kept")
     options = parser.parse_args(arguments)
-    stub = Stub(options.service_id, options.service_secret or secrets.token_urlsafe(24), options.mode, options.data)
+    secret = options.service_secret or secrets.token_hex(24)  # which no command line takes for an option: no "-"
+    stub = Stub(options.service_id, secret, options.mode, options.data)
     stub.load()
     sock = socket.create_server(("127.0.0.1", options.port))
     server = await small_http.listen(sock, stub.serve)
