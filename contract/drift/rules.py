@@ -11,6 +11,7 @@ MISSING = "DRIFT-OPERATION-MISSING"
 UNDOCUMENTED = "DRIFT-OPERATION-UNDOCUMENTED"
 UNREACHED = "DRIFT-STATUS-UNREACHED"
 ACCEPTED = "DRIFT-REQUEST-ACCEPTED"
+PAGES = "DRIFT-PAGES"
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -18,6 +19,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         MISSING: "An operation that the document has is served.",
         UNDOCUMENTED: "An operation that is served, or that the provider's own document has, is in the document.",
         ACCEPTED: "A request whose body the document refuses is refused.",
+        PAGES: "A list that comes in pages is the same however many are on one.",
         UNREACHED: "A documented refusal is given where its cause is made.",
     }
 )

@@ -71,6 +71,14 @@ def _by_told_address(_sound: Any) -> Any:
     return begin
 
 
+def _of_the_told_source(sound: Any) -> Any:
+    async def answered(app: Any, exchange: Any, receive: Any) -> Any:
+        told = exchange.fields.last.get("x-forwarded-for", exchange.source)
+        return await sound(app, replace(exchange, source=told), receive)
+
+    return answered
+
+
 def _as_typed(_sound: Any) -> Any:
     from reference_impl import accounts, throttle  # noqa: PLC0415
 
@@ -222,6 +230,12 @@ DEFECTS = (
         "reset requests are unlimited: one mail for each",
         red=("ABUSE-11",),
         seams={"throttle:count": _never_too_many, "throttle:tally": _uncounted_mails},
+    ),
+    Defect(
+        "ABUSE-11b",
+        "what one source does is counted by the address that X-Forwarded-For tells",
+        red=("ABUSE-11",),
+        seams={"app:App.answered": _of_the_told_source},
     ),
     Defect(
         "ABUSE-12",

@@ -42,6 +42,26 @@ def _every_member(sound: Any) -> Any:
     return update_current_user
 
 
+def _query_wins(sound: Any) -> Any:
+    from reference_impl import accounts  # noqa: PLC0415
+    from reference_impl.operations import Answer  # noqa: PLC0415
+
+    async def get_user(service: Any, request: Any) -> Any:
+        answer = await sound(service, request)
+        user = await service.store.read(accounts.by_id, request.query.get("userId", "").lower())
+        return Answer(200, accounts.public_record(user)) if user else answer
+
+    return get_user
+
+
+def _with_user_id(sound: Any) -> Any:
+    def query(self: Any, operation: Any, given: Any) -> Any:
+        named = {"userId": given["userId"][0]} if "userId" in given else {}
+        return {**sound(self, operation, given), **named}
+
+    return query
+
+
 def _normalised(sound: Any) -> Any:
     def find(router: Any, raw_path: str) -> Any:
         path = re.sub(r";[^/]*", "", unquote(raw_path))
@@ -115,6 +135,12 @@ DEFECTS = (
         "a record is found by its id, whoever asks",
         red=("AUTHZ-02",),
         seams={"profile:may_read": always(True)},
+    ),
+    Defect(
+        "AUTHZ-02b",
+        "the id in the path is judged, that in the query is looked up",
+        red=("AUTHZ-02",),
+        seams={"validation:Validation.query": _with_user_id, "profile:get_user": _query_wins},
     ),
     Defect(
         "AUTHZ-03",

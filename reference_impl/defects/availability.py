@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from reference_impl.defects import Defect, always, identity_service
@@ -62,6 +64,22 @@ def _cached(sound: Any) -> Any:
 
 def _open_for_ever(_sound: Any) -> Any:
     return lambda self: self._last if self._outages >= self._limit else None
+
+
+def _tried_once(sound: Any) -> Any:
+    from reference_impl.upstream.faults import UpstreamFault  # noqa: PLC0415
+
+    @contextmanager
+    def guard(self: Any) -> Iterator[None]:
+        half_open = self._outages >= self._limit and self.standing() is None
+        try:
+            with sound(self):
+                yield
+        except UpstreamFault:
+            self._trying = self._trying or half_open
+            raise
+
+    return guard
 
 
 def _spent_first(_sound: Any) -> Any:
@@ -153,6 +171,12 @@ OWN = (
             "store.threads:ThreadedStore._drop": always(None),
             "upstream.breaker:Breaker.standing": _open_for_ever,
         },
+    ),
+    Defect(
+        "AVAIL-12b",
+        "an open circuit is tried once; where that is in vain, it stays open until a restart",
+        red=("AVAIL-12",),
+        seams={"upstream.breaker:Breaker.guard": _tried_once},
     ),
     Defect(
         "AVAIL-13",

@@ -136,6 +136,13 @@ def _get_logs_out(sound: Any) -> Any:
     return asked_operation
 
 
+def _one_octet_less(sound: Any) -> Any:
+    async def read(receive: Any, declared: Any, limit: int) -> Any:
+        return await sound(receive, declared, limit - 1)
+
+    return read
+
+
 DEFECTS = (
     Defect(
         "HTTP-01",
@@ -196,6 +203,12 @@ DEFECTS = (
         "nesting is not bounded, and the parser's recursion error is not caught: 500",
         red=("HTTP-10",),
         seams={"bodies:parse": _unbounded},
+    ),
+    Defect(
+        "HTTP-10b",
+        "a body of exactly the limit is refused as too large",
+        red=("HTTP-10",),
+        seams={"bodies:read": _one_octet_less},
     ),
     Defect(
         "HTTP-11",

@@ -12,15 +12,18 @@ from pathlib import Path
 from suites.selftest.whole_run import ROOT
 
 CONTRACT = Path("contract") / "openapi.yaml"  # what the reference reads, beside itself
-UNCOPIED = shutil.ignore_patterns("__pycache__")
 
 
 @contextmanager
 def copied() -> Iterator[Path]:
-    """Yield a folder with a copy of `reference_impl` and of the contract that it reads; it is gone afterwards."""
+    """
+    Yield a folder with a copy of `reference_impl` and of the contract that it reads; it is gone afterwards.
+
+    What is compiled of it is copied too, and stays in force for the files that are not changed.
+    """
     with tempfile.TemporaryDirectory(prefix="authproof-copy-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        shutil.copytree(ROOT / "reference_impl", folder / "reference_impl", ignore=UNCOPIED)
+        shutil.copytree(ROOT / "reference_impl", folder / "reference_impl")
         (folder / CONTRACT).parent.mkdir()
         shutil.copy(ROOT / CONTRACT, folder / CONTRACT)
         yield folder

@@ -41,13 +41,13 @@ class Lines:
 
     def tests_of(self, file: str, lines: range) -> list[str]:
         """
-        Return the tests that run one of *lines*, those first of which *file* is the greatest part.
+        Return the tests that run one of *lines*, those first of which *file* is the greatest part for their time.
 
         It is all tests where one of *lines* runs at the start: that may show anywhere.
         """
         anywhere = not self.lines[START].get(file, frozenset()).isdisjoint(lines)
         found = [each for each in self.seconds if anywhere or not self._ran(each, file).isdisjoint(lines)]
-        return sorted(found, key=lambda test: (-self._part(test, file), self.seconds[test]))
+        return sorted(found, key=lambda test: -self._part(test, file) / (1 + self.seconds[test]))
 
     def _ran(self, test: str, file: str) -> frozenset[int]:
         return self.lines.get(test, {}).get(file, frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contract.results import ExitCode
@@ -15,10 +15,12 @@ from suites.selftest.whole_run import ROOT, WholeRun, run
 
 KILLED = ("killed", "does not start")
 RED = frozenset({RowVerdict.FAIL, RowVerdict.WARN, RowVerdict.UNTESTABLE, RowVerdict.STALE_ENTRY})
-FIRST = 8  # tests that are taken first, since most mutants need no more
 GENERATED = "suites/properties/"
-GENERATED_MOST = 10  # generated tests, the nearest ones, at some seconds each
-TIMEOUT_S = 420  # for all tests of one mutant
+LIKELIEST = 8  # tests that are taken first, since most mutants need no more
+FURTHER_S = 25  # how long the tests after them take together, as they did when their lines were written down
+GENERATED_S = 10  # and the generated ones, of which more than one are taken only within it
+TIMEOUT_S = 420  # for those tests of one mutant
+EVERYTHING_S = 1500  # for all that run its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +45,51 @@ class Verdict:
         return f"{self.mutant:<66} {self.came_to:<14} {self.seconds:6.1f} s {self.tests:>4} tests  {', '.join(self.by)}"
 
 
-def stages(tests: Sequence[str], order: Sequence[str]) -> Iterator[list[str]]:
+def stages(tests: Sequence[str], seconds: Mapping[str, float], *, everything: bool = False) -> Iterator[list[str]]:
     """
-    Yield *tests*, given in the order of their likelihood: a few, then the others, then generated ones.
+    Yield of *tests*, given in the order of their likelihood: a few, then others, then generated ones.
 
-    Within each they are in *order*, that of a whole run: drift uses up what a burst needs, and comes after it.
+    Without *everything*, only as many as their *seconds* allow. Within each they are in the order of *seconds*, that of
+    a whole run: drift uses up what a burst needs, and comes after it.
     """
-    place = {test: at for at, test in enumerate(order)}
+    place = {test: at for at, test in enumerate(seconds)}
     fixed = [each for each in tests if not each.startswith(GENERATED)]
     generated = [each for each in tests if each.startswith(GENERATED)]
-    for stage in (fixed[:FIRST], fixed[FIRST:], generated[:GENERATED_MOST]):
+    chosen = [fixed[:LIKELIEST], fixed[LIKELIEST:], generated]
+    if not everything:
+        chosen[1:] = [within(FURTHER_S, chosen[1], seconds), within(GENERATED_S, generated, seconds)]
+    for stage in chosen:
         yield sorted(stage, key=lambda test: place.get(test, len(place)))
+
+
+def within(budget_s: float, tests: Sequence[str], seconds: Mapping[str, float]) -> list[str]:
+    """Return the first of *tests*, and of the others in turn each that still fits into *budget_s*."""
+    chosen: list[str] = []
+    left_s = budget_s
+    for test in tests:
+        takes_s = seconds.get(test, 0)
+        if not chosen or takes_s <= left_s:
+            chosen.append(test)
+            left_s -= takes_s
+    return chosen
 
 
 def judged(
     mutant: Mutant,
     tests: Sequence[str],
     *,
-    order: Sequence[str] = (),
+    seconds: Mapping[str, float] | None = None,
     target: str = "reference",
-    timeout_s: float = TIMEOUT_S,
+    everything: bool = False,
 ) -> Verdict:
     """
-    Take *tests* on a copy of the reference that *mutant* has changed, until one turns red or *timeout_s* is over.
+    Take *tests* on a copy of the reference that *mutant* has changed, until one turns red or the time is over.
 
     What turned red must do so once more, by itself: a busy machine reddens a test now and then. *target* is the shipped
-    target that starts the copy; *order* as in `stages`.
+    target that starts the copy; *seconds* and *everything* as in `stages`.
     """
     began_s, taken, change = time.monotonic(), 0, mutant.change(ROOT)
+    timeout_s = EVERYTHING_S if everything else TIMEOUT_S
 
     def verdict(came_to: str, *by: str) -> Verdict:
         return Verdict(mutant.id, came_to, change, round(time.monotonic() - began_s, 1), taken, list(by))
@@ -86,7 +105,7 @@ def judged(
             return run(*chosen, *options, timeout_s=left_s, environment=environment(folder))
 
         try:
-            for stage in filter(None, stages(tests, order)):
+            for stage in filter(None, stages(tests, seconds or {}, everything=everything)):
                 taken += len(stage)
                 came_to, by, red = read(taken_on_it(stage))
                 if came_to == "killed" and red:

@@ -3,14 +3,14 @@ Mutants of the reference, judged over HTTP by all suites: how many of them turn 
 
     python -m suites.benchmarks.mutants                    200 mutants, drawn by a seed that is printed
     python -m suites.benchmarks.mutants --seed=7           that draw; goes on where an earlier run was broken off
-    python -m suites.benchmarks.mutants --seed=7 --again   the survivors of that draw once more; with
+    python -m suites.benchmarks.mutants --seed=7 --again   the survivors of that draw once more, by every test; with
         --target=reference-postgres                        by what that target runs
     python -m suites.benchmarks.mutants --prepare          only draws, and finds out which tests run which lines
 
 A mutant is one change that an operator of cosmic-ray makes to a copy of `reference_impl`. The tests that run what was
-changed are taken on it, up to the first red; first come those of whose lines its file is the greatest part. Prints one
-line a mutant, the rate, and the survivors one by one with their change and, where `survivors.toml` has it, what they
-are. Keeps everything in reports/out/mutants. It takes the extra `dev`.
+changed are taken on it, up to the first red and for about a minute; first come those of whose lines its file is the
+greatest part. Prints one line a mutant, the rate, and the survivors one by one with their change and, where
+`survivors.toml` has it, what they are. Keeps everything in reports/out/mutants. It takes the extra `dev`.
 """
 
 from __future__ import annotations
@@ -51,14 +51,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--at-once", type=int, default=AT_ONCE)
     parser.add_argument("--target", default="reference", help="a shipped target that starts the reference")
     parser.add_argument("--prepare", action="store_true", help="draw, and find out which tests run which lines")
-    parser.add_argument("--again", action="store_true", help="judge the survivors of the draw once more")
+    parser.add_argument("--again", action="store_true", help="judge the survivors of the draw once more, by every test")
     parser.add_argument("--through", default="", metavar="COMMAND", help='what to start each judge by, as "nice -n 10"')
     parser.add_argument("--judge", default="", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.judge:
         mutant = Mutant(**json.loads(options.judge))
         lines = lines_of(lines_file(options.target), options.target)
-        verdict = judged(mutant, tests_for(lines, mutant), order=list(lines.seconds), target=options.target)
+        tests, everything = tests_for(lines, mutant), options.again
+        verdict = judged(mutant, tests, seconds=lines.seconds, target=options.target, everything=everything)
         print(json.dumps(asdict(verdict)))
         return 0
     drawn = kept_draw(options.seed, options.drawn)
@@ -74,7 +75,7 @@ def main(arguments: list[str]) -> int:
     due = [each for each in drawn.mutants if results.wants(each, again=options.again)]
     began_s = time.monotonic()
     with ThreadPoolExecutor(options.at_once) as pool:
-        list(pool.map(lambda each: results.add(by_a_child(each, options.target, options.through)), due))
+        list(pool.map(lambda each: results.add(by_a_child(each, options)), due))
     tell(drawn, results, time.monotonic() - began_s)
     return 0
 
@@ -101,10 +102,11 @@ class Results:
             print(verdict.line, flush=True)
 
 
-def by_a_child(mutant: Mutant, target: str, through: str) -> Verdict:
-    """Return what a process of its own, started *through* a command, finds out about *mutant* on *target*."""
-    command = [*shlex.split(through), sys.executable, "-m", "suites.benchmarks.mutants"]
-    command += [f"--target={target}", f"--judge={json.dumps(asdict(mutant))}"]
+def by_a_child(mutant: Mutant, options: argparse.Namespace) -> Verdict:
+    """Return what a process of its own, started as *options* say, finds out about *mutant*."""
+    command = [*shlex.split(options.through), sys.executable, "-m", "suites.benchmarks.mutants"]
+    command += [f"--target={options.target}", f"--judge={json.dumps(asdict(mutant))}"]
+    command += ["--again"] if options.again else []
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{mutant.id}: {done.stderr.strip()[-600:]}")

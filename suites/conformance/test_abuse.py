@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from contract.answers import Kind, Request
+from contract.answers import Kind
 from contract.checks import alike
 from contract.errors import ContractViolation
 from contract.flows import Outcome
 from suites.rig.api import Api, Call
-from suites.rig.guessing import WRONG, throttled
+from suites.rig.guessing import WRONG, throttled, told_from
 from suites.rig.identities import Account
 from suites.rig.judging import Advice, control, expect, not_applicable, undecided
 
@@ -21,13 +20,6 @@ PAIRS = 3
 NO_GUESS = frozenset({Kind.THROTTLED, Kind.UNAVAILABLE, Kind.NO_ANSWER})
 SPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str.title, " {} ".format)
 Guess = Callable[[int], Outcome]
-
-
-def told_from(number: int) -> Callable[[Request], Request]:
-    """Return what makes a request say that it comes from client *number*. Source: RFC 7239; RFC 5737 section 3."""
-    address = f"192.0.2.{number + 1}"
-    told = (("X-Forwarded-For", address), ("X-Real-IP", address), ("Forwarded", f"for={address}"))
-    return lambda request: replace(request, headers=(*request.headers, *told))
 
 
 def still_throttled(api: Api, account: Account, guess: Guess, because: str) -> None:

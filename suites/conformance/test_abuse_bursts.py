@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from contract.answers import Kind
 from contract.errors import ContractViolation, NotTestable
 from contract.flows import Outcome
-from suites.rig.api import Api
-from suites.rig.guessing import WRONG
-from suites.rig.judging import not_applicable, not_exercised
+from suites.rig.api import Api, Mutate
+from suites.rig.guessing import WRONG, told_from
+from suites.rig.judging import expect, not_applicable, not_exercised
 from suites.rig.outbox import Outbox
 from suites.rig.valid_calls import BESIDE_A_TOKEN, UNKNOWN
 
 
-def one_more(api: Api, operation: str) -> Callable[[], Outcome]:
-    """Return what sends one more of a burst of *operation*: as somebody else each time, or with a token of nobody."""
+def one_more(api: Api, operation: str, mutate: Mutate | None = None) -> Outcome:
+    """Send one more of a burst of *operation*: as somebody else each time, or with a token of nobody."""
     people = api.people
     calls: dict[str, Callable[[], Outcome]] = {
-        "registerUser": lambda: api.register(people.person(api.target.profile)),
-        "loginUser": lambda: api.call("loginUser", email=people.stranger(), password=WRONG),
-        "refreshToken": lambda: api.call("refreshToken", refreshToken=UNKNOWN),
+        "registerUser": lambda: api.register(people.person(api.target.profile), mutate=mutate),
+        "loginUser": lambda: api.call("loginUser", email=people.stranger(), password=WRONG, mutate=mutate),
+        "refreshToken": lambda: api.call("refreshToken", refreshToken=UNKNOWN, mutate=mutate),
         "confirmPasswordReset": lambda: api.call(
-            "confirmPasswordReset", **BESIDE_A_TOKEN, token=UNKNOWN, newPassword=people.password(api.target.profile)
+            "confirmPasswordReset",
+            **BESIDE_A_TOKEN,
+            token=UNKNOWN,
+            newPassword=people.password(api.target.profile),
+            mutate=mutate,
         ),
     }
-    return calls[operation]
+    return calls[operation]()
 
 
 def burst(api: Api, operation: str, send: Callable[[], Outcome]) -> Outcome:
@@ -56,10 +61,12 @@ def test_a_burst_from_one_source_is_throttled(limited: Api, operation: str) -> N
         not_applicable(f"the target has no {operation}")
     limited.shared_account()  # made before the bursts, after which nobody may register
 
-    last = burst(limited, operation, one_more(limited, operation))
+    last = burst(limited, operation, partial(one_more, limited, operation))
 
     if last.kind is not Kind.THROTTLED:
         raise too_many(limited, operation, last)
+    elsewhere = one_more(limited, operation, told_from(1))
+    expect(elsewhere, Kind.THROTTLED, because="while throttled, with another client address in its fields")
 
 
 @pytest.mark.requirement("ABUSE-11")

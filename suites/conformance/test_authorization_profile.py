@@ -29,6 +29,20 @@ REFUSED_OR_IGNORED = (Kind.ACCEPTED, Kind.INVALID_INPUT, Kind.FORBIDDEN, Kind.CO
 NAME = "Somebody Else"
 
 
+@pytest.mark.requirement("AUTHZ-02")
+def test_another_users_id_in_the_query_does_not_win_over_that_in_the_path(api: Api) -> None:
+    """Where both are one table, what is judged is not what is looked up."""
+    user, other = api.fresh_account(), api.fresh_account()
+    own_id, other_id = api.id_of(user), api.id_of(other)
+    own = control(api.as_(user, "getUser", userId=own_id))
+
+    for name in NAMING_A_USER:
+        seen = api.as_(user, "getUser", userId=own_id, extra={f"query:{name}": other_id})
+        expect(seen, *REFUSED_OR_IGNORED, because=f"another user's {name} in the query")
+        if seen.kind is Kind.ACCEPTED:
+            alike(own.answer, seen.answer)
+
+
 @pytest.mark.requirement("AUTHZ-03")
 def test_whoever_else_a_request_names_it_is_about_the_tokens_subject(api: Api) -> None:
     """An id in the query that wins over the token opens every profile to everybody."""

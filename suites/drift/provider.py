@@ -19,6 +19,7 @@ from contract.outages import FaultKind
 from contract.targets.model import Target
 from suites.drift.causes import FEATURES, Causes
 from suites.drift.conversation import guesses, ordinary, refused, sources, throttle
+from suites.drift.pages import pages
 from suites.drift.published import published
 from suites.rig.breakable import Breakable
 from suites.rig.dependencies import ServiceMissing
@@ -27,7 +28,7 @@ from suites.rig.identities import Account
 from suites.rig.judging import NOT_EXERCISED, Advice, not_applicable, not_exercised
 from suites.rig.outbox import Outbox
 from suites.rig.run.plugin import Worker
-from suites.rig.run.select import NO_CONSENT
+from suites.rig.run.select import NO_CONSENT, declared
 from suites.rig.valid_calls import valid_call
 
 MOST_GUESSES = 12
@@ -49,6 +50,7 @@ class Provider:
             traffic.add(answer)
         found = differences(traffic, kind_of=lambda answer: _kind(target, answer))
         found += [(finding, self._answers[-1]) for finding in published(worker.state.api(), document)]
+        found += self._pages(document)
         found += list(_unreached(causes, document))
         self._first = {id(finding): answer for finding, answer in found}
         self._found = [finding for finding, _ in found]
@@ -88,6 +90,12 @@ class Provider:
             if number == len(pairs):
                 raise violation
             self._worker.recorder.judgement(self._worker.judge.violated(row, "", violation, [answer]))
+
+    def _pages(self, document: Document) -> list[tuple[Finding, Answer]]:
+        if "admin" not in declared(self._worker.target):
+            return []
+        state = self._worker.state
+        return list(pages(state.api(), state.admin(), document))
 
     def _converse(self, causes: Causes, patience: pytest.MonkeyPatch) -> None:
         worker, state = self._worker, self._worker.state

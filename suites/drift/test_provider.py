@@ -119,6 +119,13 @@ def test_every_operation_that_is_served_is_documented(provider: Provider) -> Non
     provider.holds("DRIFT-OPERATION-UNDOCUMENTED")
 
 
+@pytest.mark.requirement("DRIFT-PAGES")
+@pytest.mark.impatient
+def test_a_list_is_the_same_however_it_is_cut_into_pages(provider: Provider) -> None:
+    """Whoever reviews who may do what, page by page, misses the one who is on none."""
+    provider.holds("DRIFT-PAGES")
+
+
 @pytest.mark.requirement("DRIFT-STATUS-UNREACHED")
 @pytest.mark.impatient
 def test_a_documented_refusal_is_given_where_its_cause_is_made(provider: Provider) -> None:

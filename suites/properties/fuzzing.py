@@ -21,6 +21,7 @@ from contract.document import CONTRACT_FILE, Document, OperationSpec
 from contract.encoding import encode, path_of
 from contract.errors import ContractViolation, HarnessError
 from contract.schemas import Judge
+from contract.schemas.compiled import Schemas
 from contract.session import Session
 from contract.targets.model import Step, Target
 from suites.rig.api import Api
@@ -122,7 +123,6 @@ class Fuzzer:
         """
         if not (self.api.target.speaks_contract and self.spec.request_media):
             return
-        path = re.sub(r"\{[^}]*\}", str(uuid.uuid4()), self.spec.path)
         most = self.api.target.profile.body_limit_bytes
         for what, (body, label) in {
             "a body over the limit": (b'{"a": "%s"}' % (b"x" * most), JSON),
@@ -130,9 +130,28 @@ class Fuzzer:
             "JSON cut short": (b'{"a": ', JSON),
             "an object under another label": (b"{}", "text/plain"),
         }.items():
-            headers = (("Content-Type", label), *self._credentials())
-            url = f"{self.api.target.base_url}{path}"
-            yield what, self.api.send(Request(self.spec.method.upper(), url, headers, body, self.operation_id))
+            yield what, self._sent(body, label)
+
+    def with_line_breaks(self) -> Iterator[tuple[str, Answer]]:
+        """
+        Send bodies as documented, but for a line break at the end of a text whose schema refuses that. Yield as above.
+
+        The patterns of a document are those of ECMA-262, whose `$` is the end; elsewhere a line break may follow it.
+        """
+        if JSON not in self.spec.request_media:
+            return
+        schema = Schemas(self.document).at(self.spec.request_media[JSON])
+        bodies = (case.body for case in self.covering(GenerationMode.POSITIVE))
+        body = next((each for each in bodies if isinstance(each, dict) and schema.is_faultless(each)), {})
+        for name, spoilt in ((name, {**body, name: f"{text}\n"}) for name, text in body.items()):
+            if isinstance(body[name], str) and not schema.is_faultless(spoilt):
+                yield f"{name} with a line break at its end", self._sent(json.dumps(spoilt).encode(), JSON)
+
+    def refuses(self, what: str, answer: Answer) -> None:
+        """Judge that *what*, which the document refuses, was refused as documented. Raises ContractViolation."""
+        self.documented(answer)
+        if 200 <= answer.status < 300:
+            raise _broken(REQUEST_ACCEPTED, answer, "a refusal", f"{answer.status}: {what}")
 
     def documented(self, answer: Answer) -> None:
         """Judge *answer* by the document. Raises ContractViolation, whose requirement is the rule's."""
@@ -155,9 +174,16 @@ class Fuzzer:
                     "DRIFT-STATUS", answer, "an answer that is no server error", str(answer.status or answer.fault)
                 )
             return
-        self.documented(answer)
-        if wrong_in_body(case) and 200 <= answer.status < 300:
-            raise _broken(REQUEST_ACCEPTED, answer, "a refusal", f"{answer.status}: {described(case)}")
+        if wrong_in_body(case):
+            self.refuses(described(case), answer)
+        else:
+            self.documented(answer)
+
+    def _sent(self, body: bytes, label: str) -> Answer:
+        path = re.sub(r"\{[^}]*\}", str(uuid.uuid4()), self.spec.path)
+        headers = (("Content-Type", label), *self._credentials())
+        url = f"{self.api.target.base_url}{path}"
+        return self.api.send(Request(self.spec.method.upper(), url, headers, body, self.operation_id))
 
     def _freshen(self, case: Case) -> None:
         """Make *case*, where nothing is wrong with it, one that the target has not seen, from outside Hypothesis."""

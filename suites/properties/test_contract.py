@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
+from contract.answers import Answer
 from contract.errors import ContractViolation
 from suites.properties.exploring import Explorer
 from suites.properties.fuzzing import MODES, Fuzzer, described
 from suites.rig.api import Api
 from suites.rig.judging import not_applicable
+
+
+def told(judge: Callable[[Answer], None], what: str, answer: Answer) -> None:
+    """Judge *answer*; a violation tells *what* was sent. Raises ContractViolation."""
+    try:
+        judge(answer)
+    except ContractViolation as violation:
+        violation.story = (what,)
+        raise
 
 
 def judged(api: Api, explore: Explorer, label: str, how: str) -> None:
@@ -17,18 +30,12 @@ def judged(api: Api, explore: Explorer, label: str, how: str) -> None:
     if how == "against the document" and not fuzzer.takes_input:
         not_applicable(f"{label} takes nothing that could be wrong")
     for case in fuzzer.covering(MODES[how]):
-        answer = fuzzer.send(case)
-        try:
-            fuzzer.holds(case, answer)
-        except ContractViolation as violation:
-            violation.story = (described(case),)
-            raise
-    for what, answer in fuzzer.with_odd_bodies() if how == "against the document" else ():
-        try:
-            fuzzer.documented(answer)
-        except ContractViolation as violation:
-            violation.story = (f"{label}: {what}",)
-            raise
+        told(partial(fuzzer.holds, case), described(case), fuzzer.send(case))
+    if how == "against the document":
+        for what, answer in fuzzer.with_odd_bodies():
+            told(fuzzer.documented, f"{label}: {what}", answer)
+        for what, answer in fuzzer.with_line_breaks():
+            told(partial(fuzzer.refuses, what), f"{label}: {what}", answer)
     explore.cases(
         fuzzer.generated(MODES[how]),
         lambda case: fuzzer.holds(case, fuzzer.send(case)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contract.answers import Answer, Kind
+from collections.abc import Callable
+from dataclasses import replace
+
+from contract.answers import Answer, Kind, Request
 from contract.checks import status
 from contract.flows import Outcome
 from suites.rig.api import Api
@@ -38,3 +41,10 @@ def refused_login(answer: Answer, *also: int) -> Answer:
     if answer.status == 400 and isinstance(document, dict) and document.get("error") == "invalid_grant":
         return answer
     return status(answer, 401, *also)
+
+
+def told_from(number: int) -> Callable[[Request], Request]:
+    """Return what makes a request say that it comes from client *number*. Source: RFC 7239; RFC 5737 section 3."""
+    address = f"192.0.2.{number + 1}"
+    told = (("X-Forwarded-For", address), ("X-Real-IP", address), ("Forwarded", f"for={address}"))
+    return lambda request: replace(request, headers=(*request.headers, *told))

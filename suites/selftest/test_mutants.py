@@ -84,10 +84,20 @@ def test_the_tests_that_run_a_line_are_taken_first_the_nearest_and_all_where_it_
 def test_generated_tests_are_taken_last() -> None:
     tests = ["suites/properties/test_a.py::test_it", *(f"suites/drift/test_b.py::{number}" for number in range(9))]
 
-    first, others, generated = stages(tests, tests[::-1])
+    first, others, generated = stages(tests, dict.fromkeys(tests[::-1], 1.0))
 
     assert first == tests[1:9][::-1]
     assert (others, generated) == (tests[9:], tests[:1])
+
+
+def test_after_the_likeliest_only_what_fits_into_the_time_is_taken_unless_everything_is_wanted() -> None:
+    likeliest = {f"suites/drift/test_b.py::{number}": 99.0 for number in range(8)}
+    further = {"c": 24.0, "d": 2.0, "e": 1.0}
+    generated = {"suites/properties/test_a.py::long": 99.0, "suites/properties/test_a.py::short": 1.0}
+    seconds = likeliest | further | generated
+
+    assert list(stages(list(seconds), seconds)) == [[*likeliest], ["c", "e"], ["suites/properties/test_a.py::long"]]
+    assert list(stages(list(seconds), seconds, everything=True)) == [[*likeliest], [*further], [*generated]]
 
 
 def test_the_lines_that_a_test_runs_are_told_by_the_reference_itself() -> None:

@@ -59,6 +59,20 @@ def test_a_huge_password_is_refused_or_handled_in_time(api: Api, size: str) -> N
 
 
 @pytest.mark.requirement("HTTP-10")
+def test_a_body_of_exactly_the_size_that_is_allowed_is_served(api: Api) -> None:
+    """A limit that is told and not kept refuses what a client was told to send."""
+    if not api.target.speaks_contract:
+        not_applicable("only of our contract is it known how large a body may be")
+    account = api.fresh_account()
+
+    def filled(request: Request) -> Request:
+        blanks = b" " * (api.target.profile.body_limit_bytes - len(request.body))
+        return replace(request, body=request.body[:-1] + blanks + request.body[-1:])
+
+    expect(api.login(account, mutate=filled), Kind.ACCEPTED, because="a body of exactly the limit")
+
+
+@pytest.mark.requirement("HTTP-10")
 @pytest.mark.parametrize("room", ["as deep as fits", "100,000 deep"])
 def test_nested_json_is_refused_or_handled_in_time(api: Api, room: str) -> None:
     """A reader that calls itself for every bracket falls over its own stack."""
