@@ -151,9 +151,8 @@ def tell(drawn: Draw, results: Results, wall_s: float) -> None:
     counts = Counter(each.came_to for each in came)
     killed = sum(counts[each] for each in KILLED)
     classes = classified(came)
-    observable, promised = (
-        len(came) - sum(what in group for what, _ in classes.values()) for group in (UNSEEN, SETTLED)
-    )
+    kinds = Counter(what for what, _ in classes.values())
+    observable, promised = (len(came) - sum(kinds[each] for each in group) for group in (UNSEEN, SETTLED))
     print(f"seed {drawn.seed}: {killed} of {len(came)} killed ({killed / len(came):.1%}): {dict(counts)}")
     print(f"of the {observable} that could be seen over HTTP: {killed / observable:.1%} (not {' or '.join(UNSEEN)})")
     print(f"of the {promised} that break what is promised: {killed / promised:.1%}")

@@ -13,6 +13,10 @@ from suites.benchmarks.mutating import Mutant, all_of, draw, files, what_runs
 from suites.selftest.whole_run import ROOT
 
 LOGIN = "suites/conformance/test_login.py::test_a_password_that_differs_only_late_does_not_log_in"
+REGISTRATION = (
+    "suites/properties/test_contract.py::"
+    "test_requests_against_the_document_are_refused_as_documented[POST /auth/register]"
+)
 SMALL = '''\
 from __future__ import annotations
 
@@ -120,6 +124,15 @@ def test_a_mutant_that_breaks_login_is_killed_and_one_that_changes_nothing_survi
     assert (killed.came_to, survived.came_to) == ("killed", "survived")
     assert survived.change == ["-BACKLOG = 2048", "+BACKLOG = 2049"]
     assert "LOGIN-03" in killed.by
+
+
+def test_a_pattern_that_lets_a_line_break_follow_is_found_by_the_generated_tests_of_the_contract() -> None:
+    """In Python's patterns `$` matches before a line break too: an address with one registers, and is mailed to."""
+    lax = mutant_at("document.py", "for value in node.values():", "ZeroIterationForLoop")
+
+    killed = judged(lax, [REGISTRATION])
+
+    assert (killed.came_to, killed.by) == ("killed", ["DRIFT-REQUEST-ACCEPTED"])
 
 
 def test_a_mutant_whose_lines_no_test_runs_is_said_to_be_that() -> None:
