@@ -85,6 +85,15 @@ def test_the_tests_that_run_a_line_are_taken_first_the_nearest_and_all_where_it_
     assert lines.tests_of("c.py", range(1, 3)) == []
 
 
+def test_what_one_test_of_a_conversation_hears_all_of_them_judge() -> None:
+    said = {
+        "seconds": {"suites/drift/a": 9.0, "suites/drift/b": 0.1, "elsewhere": 1.0},
+        "lines": {START: {}, "suites/drift/a": {"a.py": [7]}, "elsewhere": {}},
+    }
+
+    assert sorted(of_json(said).tests_of("a.py", range(7, 8))) == ["suites/drift/a", "suites/drift/b"]
+
+
 def test_generated_tests_are_taken_last() -> None:
     tests = ["suites/properties/test_a.py::test_it", *(f"suites/drift/test_b.py::{number}" for number in range(9))]
 
