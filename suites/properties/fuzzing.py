@@ -149,9 +149,9 @@ class Fuzzer:
 
     def refuses(self, what: str, answer: Answer) -> None:
         """Judge that *what*, which the document refuses, was refused as documented. Raises ContractViolation."""
-        self.documented(answer)
         if 200 <= answer.status < 300:
             raise _broken(REQUEST_ACCEPTED, answer, "a refusal", f"{answer.status}: {what}")
+        self.documented(answer)
 
     def documented(self, answer: Answer) -> None:
         """Judge *answer* by the document. Raises ContractViolation, whose requirement is the rule's."""
