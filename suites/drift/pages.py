@@ -13,6 +13,11 @@ from suites.rig.api import Api
 from suites.rig.identities import Account
 
 WHOLE = 3  # an odd number, and one that is no power of two
+LEAST = 2  # users; of fewer, every way of cutting gives the same
+
+
+class Unread(Exception):
+    """Why the pages could not be judged."""
 
 
 def pages(api: Api, admin: Account, document: Document) -> Iterator[tuple[Finding, Answer]]:
@@ -21,17 +26,18 @@ def pages(api: Api, admin: Account, document: Document) -> Iterator[tuple[Findin
 
     Nothing is told where somebody came in between.
 
-    Only our contract is known to say how the next page is asked for.
+    Raises:
+        Unread: there are no two users in an answer to the admin, so that nothing could be cut.
     """
-    operation = document.operations.get("listUsers")
-    if operation is None or not api.target.speaks_contract:
-        return
+    operation = document.operations["listUsers"]
     whole, _, first = page(api, admin, WHOLE)
+    if len(whole) < LEAST:
+        raise Unread(f"needs {LEAST} users in a list; the answer to the admin was {first.status} with {len(whole)}")
     parts, after, last = page(api, admin, 1)
     while after and len(parts) < len(whole):
         more, after, last = page(api, admin, 1, after)
         parts += more or [""]  # a page without users, and another one announced
-    others, _, behind = page(api, admin, 0, whole[0]) if whole else ([], "", last)
+    others, _, behind = page(api, admin, 0, whole[0])
     how = "in pages of one"
     if parts == whole:
         parts, last, how = whole[:1] + others[: WHOLE - 1], behind, "in it and in the page after its first"

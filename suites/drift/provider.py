@@ -12,14 +12,14 @@ from contract.answers import Answer
 from contract.classify import classify
 from contract.document import Document, OperationSpec
 from contract.drift.result import Drift, Finding
-from contract.drift.rules import UNREACHED
+from contract.drift.rules import PAGES, UNREACHED
 from contract.drift.traffic import REFUSALS, Traffic, differences, drift_of
 from contract.errors import ContractViolation
 from contract.outages import FaultKind
 from contract.targets.model import Target
 from suites.drift.causes import FEATURES, Causes
 from suites.drift.conversation import guesses, ordinary, refused, sources, throttle
-from suites.drift.pages import pages
+from suites.drift.pages import Unread, pages
 from suites.drift.published import published
 from suites.rig.breakable import Breakable
 from suites.rig.dependencies import ServiceMissing
@@ -50,6 +50,7 @@ class Provider:
             traffic.add(answer)
         found = differences(traffic, kind_of=lambda answer: _kind(target, answer))
         found += [(finding, self._answers[-1]) for finding in published(worker.state.api(), document)]
+        self._left: dict[str, str] = {}  # rules that could not be judged, and why
         found += self._pages(document)
         found += list(_unreached(causes, document))
         self._first = {id(finding): answer for finding, answer in found}
@@ -75,6 +76,8 @@ class Provider:
         """
         if not self.drift.judged:
             not_exercised("no exchange belongs to an operation of the document")
+        if rule in self._left:
+            not_exercised(self._left[rule])
         pairs = [pair for pair in zip(self._found, self.drift.findings, strict=True) if pair[1].rule == rule]
         pairs.sort(key=lambda pair: pair[1].known_failure is None)
         row = catalogue.find(rule)
@@ -92,10 +95,18 @@ class Provider:
             self._worker.recorder.judgement(self._worker.judge.violated(row, "", violation, [answer]))
 
     def _pages(self, document: Document) -> list[tuple[Finding, Answer]]:
-        if "admin" not in declared(self._worker.target):
-            return []
-        state = self._worker.state
-        return list(pages(state.api(), state.admin(), document))
+        """Return where pages differ; say why where they could not be judged, which is not green."""
+        target, state = self._worker.target, self._worker.state
+        if not target.speaks_contract or "listUsers" not in document.operations:
+            self._left[PAGES] = "only our contract is known to say how the next page is asked for"
+        elif "admin" not in declared(target):
+            self._left[PAGES] = "needs an admin; declare [facilities.admin] in the target file"
+        else:
+            try:
+                return list(pages(state.api(), state.admin(), document))
+            except Unread as why:
+                self._left[PAGES] = str(why)
+        return []
 
     def _converse(self, causes: Causes, patience: pytest.MonkeyPatch) -> None:
         worker, state = self._worker, self._worker.state
